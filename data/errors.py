@@ -1,0 +1,14 @@
+"""The root of every failure that we expect.
+
+- UnmetError
+  - MarketError     a market file says something we cannot act on (data/market.py)
+  - LakeError       the lake cannot be read or written (data/lake.py)
+  - ScrapeError     a page could not be had or read (scrapers/_errors.py draws the rest)
+  - ReportError     a report cannot be made or does not verify (reports/writing/)
+
+The command catches UnmetError once, at the edge, and prints its one line.
+"""
+
+
+class UnmetError(Exception):
+    """Something went wrong that a person can act on: the message says what, where, and what to do next."""

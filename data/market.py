@@ -1,0 +1,252 @@
+"""A market: rivals for the same job, as one TOML file describes it.
+
+`load` checks everything that can be checked without a network and raises `MarketError` with one line that names the
+file, the key and the fix. Whether a listing's address has a source that reads it is for `flows/plan.py` to say.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from data.errors import UnmetError
+
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+Column = Literal[
+    "id", "body", "title", "rating", "written", "edited", "version", "helpful", "reply", "replied",
+    "author", "language", "country", "url", "verified", "incentivised", "product",
+]  # fmt: skip
+"""The fields of a review that a column of an export can fill."""
+
+
+class MarketError(UnmetError):
+    """A market file says something we cannot act on."""
+
+
+class _Strict(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", frozen=True)
+
+
+class Listing(_Strict):
+    """A public page where a competitor's reviews stand."""
+
+    url: str
+    source: str | None = None
+    """The source that reads it; needed only where the address does not tell."""
+
+    @property
+    def name(self) -> str:
+        """How the ledger and the report call it."""
+        return self.url
+
+
+class Export(_Strict):
+    """A file of reviews that one may lawfully hold: CSV, TSV, JSONL, JSON or Parquet, plain or gz or zst."""
+
+    path: Path
+    """Absolute once loaded; relative to the market file as written."""
+    source: str
+    """Where the reviews came from, for the coverage table and the key."""
+    product: str | None = None
+    """The product's id at its source; the competitor's slug when absent."""
+    where: Mapping[str, str | int | float] = {}
+    """Only rows whose columns hold these values."""
+    columns: Mapping[Column, str] = {}
+    """Field of a review -> column of the file; without it, columns that carry a field's own name are used."""
+    dates: str | None = None
+    """strptime format of the date columns; ISO 8601 when absent."""
+    scale: Literal["5", "10", "100", "thumbs"] = "5"
+    """The best rating, or `thumbs`."""
+    encoding: str | None = None
+    """The file's encoding; UTF-8 when absent."""
+
+    @property
+    def name(self) -> str:
+        """How the ledger and the report call it: the file and the rows asked for, without a machine's folders."""
+        rows = ", ".join(f"{k} = {v}" for k, v in self.where.items())
+        return f"{self.path.name} ({rows})" if rows else self.path.name
+
+
+class Saved(_Strict):
+    """Pages saved by hand from a site that may not be scraped."""
+
+    path: str
+    """A file or a glob; absolute once loaded, relative to the market file as written."""
+    source: str
+    url: str | None = None
+    """The address the pages were saved from, where they do not say it."""
+
+    @property
+    def name(self) -> str:
+        """How the ledger and the report call it."""
+        return Path(self.path).name
+
+
+def _listings(value: Any) -> Any:
+    return [{"url": v} if isinstance(v, str) else v for v in value] if isinstance(value, list) else value
+
+
+class Competitor(_Strict):
+    """One product of the market."""
+
+    slug: str
+    name: str
+    ours: bool = False
+    """Whether it is the reader's own product: shown beside the rivals, never counted among them."""
+    aliases: tuple[str, ...] = ()
+    """Other names reviewers use."""
+    listings: Annotated[tuple[Listing, ...], BeforeValidator(_listings)] = ()
+    exports: tuple[Export, ...] = ()
+    saved: tuple[Saved, ...] = ()
+
+    @property
+    def places(self) -> Iterator[Listing | Export | Saved]:
+        """Every place where its reviews stand."""
+        yield from self.listings
+        yield from self.exports
+        yield from self.saved
+
+
+class Market(_Strict):
+    """Rivals for the same job."""
+
+    slug: str
+    name: str
+    notice: str | None = None
+    """A sentence that every report of this market begins with."""
+    window_days: int = Field(default=365, ge=1, le=36_500)
+    """How far back a dated review counts; undated reviews count in every window."""
+    allow: tuple[str, ...] = ()
+    """Sources that are off unless a market asks for them."""
+    competitors: tuple[Competitor, ...]
+
+    def competitor(self, slug: str) -> Competitor:
+        """The competitor of that slug; raises KeyError when there is none."""
+        for competitor in self.competitors:
+            if competitor.slug == slug:
+                return competitor
+        raise KeyError(slug)
+
+
+def slugify(text: str) -> str:
+    """Lower-case words joined by hyphens; `market` when no letter or digit of ASCII is left."""
+    return "-".join(re.findall(r"[a-z0-9]+", text.lower())) or "market"
+
+
+def load(path: Path) -> Market:
+    """The market of a TOML file; its slug is the file's name. Raises MarketError."""
+    try:
+        document = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        raise MarketError(f"{path}: no such market file; `unmet demo` shows one that works") from None
+    except (OSError, UnicodeDecodeError) as e:
+        raise MarketError(f"{path}: cannot be read as UTF-8 text ({e.__class__.__name__}); save it as UTF-8") from e
+    except tomllib.TOMLDecodeError as e:
+        raise MarketError(f"{path}: not TOML: {e}; mend that line") from e
+    rivals = document.pop("competitors", None)
+    if not isinstance(rivals, dict) or not rivals:
+        raise MarketError(f"{path}: no competitors; add one as [competitors.its-slug] with a name and listings")
+    for slug, table in rivals.items():
+        if not SLUG.fullmatch(slug):
+            raise MarketError(f"{path}: competitors.{slug}: a slug is lower-case letters and digits joined by '-'")
+        if not isinstance(table, dict):
+            raise MarketError(f"{path}: competitors.{slug}: must be a table with a name and listings")
+    competitors = [{"slug": slug, **table} for slug, table in rivals.items()]
+    try:
+        market = Market.model_validate({**document, "slug": slugify(path.stem), "competitors": competitors})
+    except ValidationError as e:
+        raise MarketError(f"{path}: {_first(e, list(rivals))}") from None
+    return _checked(market, path)
+
+
+def _first(error: ValidationError, slugs: list[str]) -> str:
+    """The first thing wrong, in one line, with the key as the file has it and the fix."""
+    problems = error.errors()
+    first = problems[0]
+    location = list(first["loc"])
+    if len(location) > 1 and location[0] == "competitors" and isinstance(location[1], int):
+        location[1] = slugs[location[1]]
+    key = ".".join(str(part) for part in location if part != "[key]")
+    if first["type"] == "extra_forbidden":
+        wrong = str(location[-1])
+        known = _known_keys(location)
+        close = difflib.get_close_matches(wrong, known, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(sorted(known))}"
+        text = f"{key}: unknown key; {hint}"
+    elif first["type"] == "missing":
+        text = f"{key}: missing; add it"
+    else:
+        text = f"{key}: {first['msg'][:1].lower()}{first['msg'][1:]}"
+    more = len(problems) - 1
+    return text + (f" (and {more} more)" if more else "")
+
+
+def _known_keys(location: list[Any]) -> set[str]:
+    tables: dict[str, type[_Strict]] = {"listings": Listing, "exports": Export, "saved": Saved}
+    for part in reversed(location[:-1]):
+        if part in tables:
+            return set(tables[part].model_fields)
+        if part == "competitors":
+            return set(Competitor.model_fields) - {"slug"}
+    return set(Market.model_fields) - {"slug"}
+
+
+def _checked(market: Market, path: Path) -> Market:
+    """The market with absolute paths, after the checks that need more than one key."""
+    if not market.name.strip():
+        raise MarketError(f"{path}: name: must not be empty")
+    competitors = []
+    for competitor in market.competitors:
+        key = f"competitors.{competitor.slug}"
+        if not any(True for _ in competitor.places):
+            raise MarketError(f"{path}: {key}: nowhere to read from; add listings, exports or saved pages")
+        for listing in competitor.listings:
+            _check_url(listing.url, f"{path}: {key}.listings")
+        exports = tuple(_export(e, path, f"{key}.exports.{i}") for i, e in enumerate(competitor.exports))
+        saved = tuple(_saved(s, path, f"{key}.saved.{i}") for i, s in enumerate(competitor.saved))
+        competitors.append(competitor.model_copy(update={"exports": exports, "saved": saved}))
+    return market.model_copy(update={"competitors": tuple(competitors)})
+
+
+def _check_url(url: str, where: str) -> None:
+    try:
+        parts = urlsplit(url)
+        port_ok = parts.port is None or parts.port > 0
+    except ValueError:
+        parts, port_ok = urlsplit(""), False
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not port_ok or re.search(r"\s", url):
+        raise MarketError(f"{where}: {url!r} is no web address; write it whole, as https://...")
+    if parts.username or parts.password:
+        raise MarketError(f"{where}: {parts.hostname}: an address with a login in it; pages behind a login are not read")
+
+
+def _export(export: Export, market: Path, key: str) -> Export:
+    path = (market.parent / export.path).resolve()
+    if not path.is_file():
+        raise MarketError(f"{market}: {key}.path: no such file: {export.path}; the path is relative to the market file")
+    return export.model_copy(update={"path": path})
+
+
+def _saved(saved: Saved, market: Path, key: str) -> Saved:
+    pattern = str((market.parent / saved.path).absolute())
+    if not pages(saved.model_copy(update={"path": pattern})):
+        raise MarketError(f"{market}: {key}.path: no page matches {saved.path}; the path is relative to the market file")
+    if saved.url is not None:
+        _check_url(saved.url, f"{market}: {key}.url")
+    return saved.model_copy(update={"path": pattern})
+
+
+def pages(saved: Saved) -> list[Path]:
+    """The files that a saved listing's path or glob names, in name order."""
+    path = Path(saved.path)
+    if path.is_file():
+        return [path]
+    return sorted(p for p in Path(path.anchor).glob(str(path.relative_to(path.anchor))) if p.is_file())

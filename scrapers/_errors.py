@@ -1,0 +1,62 @@
+"""Why a page could not be had or read.
+
+- ScrapeError
+  - FetchError            the page was not had
+    - Refused             robots.txt, the site's terms or our own rules say no: never retried
+    - Blocked             the site turned us away (401, 403, 429 to the end, a challenge page)
+    - Missing             there is nothing at that address (404, 410)
+    - Unreachable         no answer, or a broken one, after the retries
+    - TooLarge            more bytes than a review page has
+  - ParseError            the page was had, but is not what the source knows
+    - ChangedPage         its form is not the one this parser reads
+    - ChallengePage       it is a bot check with status 200
+  - ExportError           a file of reviews cannot be read as its market file says
+"""
+
+from __future__ import annotations
+
+from data.errors import UnmetError
+
+
+class ScrapeError(UnmetError):
+    """A page or file of reviews could not be had or read."""
+
+
+class FetchError(ScrapeError):
+    """The page was not had."""
+
+
+class Refused(FetchError):
+    """robots.txt, the site's terms or our own rules say no."""
+
+
+class Blocked(FetchError):
+    """The site turned us away."""
+
+
+class Missing(FetchError):
+    """There is nothing at that address."""
+
+
+class Unreachable(FetchError):
+    """No answer, or a broken one, after the retries."""
+
+
+class TooLarge(FetchError):
+    """The answer has more bytes than a page of reviews has."""
+
+
+class ParseError(ScrapeError):
+    """The page was had, but is not what the source knows."""
+
+
+class ChangedPage(ParseError):
+    """The page's form is not the one this parser reads."""
+
+
+class ChallengePage(ParseError):
+    """The page is a bot check, sent with status 200."""
+
+
+class ExportError(ScrapeError):
+    """A file of reviews cannot be read as its market file says."""

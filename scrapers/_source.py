@@ -1,0 +1,153 @@
+"""The contract of a source.
+
+A public module in `scrapers/` is a source. It holds `ABOUT` and three pure functions:
+
+    recognise(url) -> Handle | None      is this address one of ours, and what does it name?
+    start(handle) -> Request             the first request
+    parse(page, handle) -> Batch         what stands on a page, and what to ask next
+
+It never fetches, never reads a clock and keeps no state: where a walk needs memory (which page, which form of the
+feed), it lies in the next request's address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from data.review import Review
+
+
+@dataclass(frozen=True)
+class About:
+    """What a person wants to know before pointing a source at a site; `unmet sources` prints it."""
+
+    title: str
+    """The source's name in prose."""
+    address: str
+    """The form of a listing's address."""
+    access: str
+    """How it is read: public feed, official API, HTML the user names, file."""
+    terms: str
+    """What the site's terms say to it, in a few words."""
+    limits: str
+    """What it cannot give."""
+    sample: bool = False
+    """Whether a listing shows a sample chosen by the site rather than all reviews."""
+
+
+@dataclass(frozen=True)
+class Handle:
+    """What a listing's address means to its source."""
+
+    source: str
+    product: str
+    """The product's own id at the source; part of every review's key."""
+    url: str
+    """The listing's address as the market file has it."""
+    params: Mapping[str, str] = field(default_factory=dict)
+    """What else the address says, such as `country`."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request; GET unless `body` is given."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """One response, decompressed but otherwise as sent."""
+
+    request: Request
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+    fetched: datetime
+
+    @property
+    def url(self) -> str:
+        """The address that was asked."""
+        return self.request.url
+
+
+class Outcome(StrEnum):
+    """What a page turned out to be; a fifth case, blocked, is an error and never a page."""
+
+    REVIEWS = "reviews"
+    PROVEN_EMPTY = "proven empty"
+    """The page itself says that there is nothing (more)."""
+    UNKNOWN_EMPTY = "unknown empty"
+    """No reviews, and no proof that there are none."""
+
+
+class Stop(StrEnum):
+    """Why a visit ended."""
+
+    END = "end"
+    """The source had nothing more to give."""
+    KNOWN = "known"
+    """A whole page of reviews that are in the lake already, after an earlier complete visit."""
+    CAP = "cap"
+    """The source gives no more than this to anyone."""
+    SAMPLE = "sample"
+    """The page shows a sample and says nothing of the rest."""
+    EMPTY = "empty"
+    """Nothing came, and nothing proves that there is nothing."""
+    REFUSED = "refused"
+    BLOCKED = "blocked"
+    MISSING = "missing"
+    UNREACHABLE = "unreachable"
+    TOO_LARGE = "too large"
+    CHANGED = "changed"
+    """The page is not what the parser knows."""
+    UNREADABLE = "unreadable"
+    """An export or saved page could not be read."""
+
+
+COMPLETE = frozenset({Stop.END, Stop.KNOWN, Stop.CAP, Stop.SAMPLE})
+"""Visits that saw all that the source shows; only after one of these may the next stop at known reviews."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What stands on one page."""
+
+    reviews: tuple[Review, ...] = ()
+    next: Request | None = None
+    outcome: Outcome = Outcome.REVIEWS
+    stop: Stop | None = None
+    """Why the walk ends here; set exactly when `next` is None."""
+    unreadable: int = 0
+    """Records that look like reviews but cannot be read as one; counted, shown, never dropped in silence."""
+    total: int | None = None
+    """How many reviews the source itself says there are, where it does."""
+    warnings: tuple[str, ...] = ()
+    """What a person should know, one sentence each."""
+
+    def __post_init__(self) -> None:
+        if (self.next is None) == (self.stop is None):
+            raise ValueError("a batch has either a next request or a reason to stop")
+
+
+class Source(Protocol):
+    """A public module of this package, seen as an object."""
+
+    __name__: str
+    ABOUT: About
+
+    def recognise(self, url: str) -> Handle | None:
+        """The handle if the address is one of this source's, else None."""
+
+    def start(self, handle: Handle) -> Request:
+        """The first request for a listing."""
+
+    def parse(self, page: Page, handle: Handle) -> Batch:
+        """The reviews on a page and the next request; raises ParseError, nothing else."""
