@@ -225,7 +225,9 @@ def _check_url(url: str, where: str) -> None:
     if parts.scheme not in {"http", "https"} or not parts.hostname or not port_ok or re.search(r"\s", url):
         raise MarketError(f"{where}: {url!r} is no web address; write it whole, as https://...")
     if parts.username or parts.password:
-        raise MarketError(f"{where}: {parts.hostname}: an address with a login in it; pages behind a login are not read")
+        raise MarketError(
+            f"{where}: {parts.hostname}: an address with a login in it; pages behind a login are not read"
+        )
 
 
 def _export(export: Export, market: Path, key: str) -> Export:
@@ -238,7 +240,9 @@ def _export(export: Export, market: Path, key: str) -> Export:
 def _saved(saved: Saved, market: Path, key: str) -> Saved:
     pattern = str((market.parent / saved.path).absolute())
     if not pages(saved.model_copy(update={"path": pattern})):
-        raise MarketError(f"{market}: {key}.path: no page matches {saved.path}; the path is relative to the market file")
+        raise MarketError(
+            f"{market}: {key}.path: no page matches {saved.path}; the path is relative to the market file"
+        )
     if saved.url is not None:
         _check_url(saved.url, f"{market}: {key}.url")
     return saved.model_copy(update={"path": pattern})

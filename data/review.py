@@ -106,6 +106,11 @@ def content_id(*parts: object) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
+def digest(rating: float | None, title: str | None, body: str) -> str:
+    """What the customer said, as one hash: an edit changes it, a new vote or reply does not."""
+    return content_id(rating, title, body)
+
+
 def stars() -> pl.Expr:
     """`rating` on a scale of 1..5 stars; null for thumbs and for reviews without a rating.
 

@@ -26,19 +26,43 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SPACES = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r"\n{3,}")
 _BLOCK = re.compile(r"(?i)<\s*(?:br|/p|/div|/li|/h[1-6]|/tr|/blockquote)\s*/?>")
-_HIDDEN = re.compile(r"(?is)<(script|style|template)\b.*?</\1\s*>|<!--.*?-->")
+# Unclosed ones hide the rest, as in a browser; else a text full of them would take hours.
+_HIDDEN = re.compile(r"(?is)<(script|style|template)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)")
 _TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>")
+_ANY_TAG = re.compile(r"<[a-zA-Z!]")
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_CHARSET = re.compile(rb"(?i)\bcharset\s*=\s*[\"']?\s*([a-z0-9_-]{3,20})")
+# Python has codecs that no page uses and that take quadratic time or decode to bytes; only text ones are obeyed.
+_SAFE_CODEC = re.compile(
+    r"utf-?8|utf-16(?:le|be)?|us-ascii|latin-?1|iso-?8859-?(?:[1-9]|1[013-6])|windows-(?:125[0-8]|874)|cp125[0-8]|koi8-[ru]|"
+    r"shift[_-]jis|euc-(?:jp|kr)|gb2312|gbk|gb18030|big5"
+)
+# As browsers read them (https://encoding.spec.whatwg.org/#names-and-labels, 2026-11)
+_CODECS = {"iso-8859-1": "windows-1252", "latin1": "windows-1252", "us-ascii": "windows-1252", "gb2312": "gb18030"}
 _CHALLENGE = re.compile(
     rb"(?i)just a moment\.\.\.|cf-chl-|challenge-platform|_incapsula_|captcha-delivery\.com|px-captcha|"
     rb"verify(?:ing)? (?:that )?you are (?:a )?human|enable javascript and cookies to continue|whoa there, pardner"
 )
+
+MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+_SHORT = (*(m[:3] for m in MONTHS), "sept")
+_WEEKDAY = r"(?i:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
+_NEAR_ISO = re.compile(
+    r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
+    r"(?:(?:T|t|\s+)([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?)\s*(Z|z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+_MONTH_FIRST = re.compile(_WEEKDAY + r"([A-Za-z]{3,9})\.?\s+([0-9]{1,2})(?:st|nd|rd|th)?,?\s+([0-9]{4})")
+_DAY_FIRST = re.compile(_WEEKDAY + r"([0-9]{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]{3,9})\.?,?\s+([0-9]{4})")
 
 
 def challenge(page: Page) -> None:
     """Raises ChallengePage when the page is a bot check sent with status 200."""
     if _CHALLENGE.search(page.body[:60_000]):
         raise ChallengePage(
-            f"{page.url} answered with a bot check instead of reviews; leave the site alone for a day, or save the page by hand"
+            f"{page.url} answered with a bot check instead of reviews; leave the site alone, or save the page by hand"
         )
 
 
@@ -51,6 +75,37 @@ def json_of(page: Page) -> Any:
         challenge(page)
         what = "an HTML page" if text[:200].lstrip().startswith("<") else f"{text[:60]!r}"
         raise ChangedPage(f"{page.url} sent {what} where JSON was due") from e
+
+
+def markup_of(page: Page) -> str:
+    """The page's HTML as text; raises ChangedPage when it is something else, and says what."""
+    body, head = page.body, page.body[:2_000]
+    for mark, name in _MARKS:
+        if body.startswith(mark):
+            return _markup(page, body.decode(name, "replace"))
+    try:
+        return _markup(page, body.decode("utf-8"))
+    except UnicodeDecodeError:  # so it is something older, or damaged: what the page declares decides
+        declared = _CHARSET.search(page.headers.get("content-type", "").encode("utf-8", "replace") + b" " + head)
+        name = declared[1].decode("ascii").lower() if declared else "utf-8"
+        return _markup(
+            page, body.decode(_CODECS.get(name, name) if _SAFE_CODEC.fullmatch(name) else "utf-8", "replace")
+        )
+
+
+def _markup(page: Page, text: str) -> str:
+    start = text[:2_000].strip()
+    if not start:
+        what = "an empty page"
+    elif start[0] in "{[":
+        what = "JSON"
+    elif len(_CONTROL.findall(start)) > len(start) // 50:
+        what = "binary data"
+    elif not _ANY_TAG.search(text):
+        what = f"{start[:60]!r}"
+    else:
+        return text.replace("\0", "")
+    raise ChangedPage(f"{page.url} sent {what} where an HTML page was due")
 
 
 def dig(value: Any, *path: str | int) -> Any:
@@ -137,3 +192,27 @@ def unix_time(value: Any) -> datetime | None:
     if seconds is None or not EARLIEST.timestamp() <= seconds < LATEST.timestamp():
         return None
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def written_time(value: Any) -> datetime | None:
+    """A time as pages write it: ISO 8601, its near relatives, or a date with an English month's name.
+
+    None for the rest: whether 03/04 is in March or in April is not guessed, nor are other languages.
+    """
+    if not isinstance(value, str) or len(value) > 60:
+        return None
+    value = value.strip()
+    if found := _NEAR_ISO.fullmatch(value):
+        year, month, day, clock, zone = found.groups()
+        zone = {"Z": "+00:00", "z": "+00:00", "UTC": "+00:00", "GMT": "+00:00", None: ""}.get(zone, zone)
+        return iso_time(f"{year}-{month:0>2}-{day:0>2}" + (f"T{clock}{zone}" if clock else ""))
+    if found := _MONTH_FIRST.fullmatch(value):
+        name, day, year = found.groups()
+    elif found := _DAY_FIRST.fullmatch(value):
+        day, name, year = found.groups()
+    else:
+        return None
+    if name.lower() not in (*MONTHS, *_SHORT):
+        return None
+    month = _SHORT.index(name[:3].lower()) + 1
+    return iso_time(f"{year}-{month:02}-{day:0>2}")

@@ -1,8 +1,9 @@
 """The contract of a source.
 
-A public module in `scrapers/` is a source. It holds `ABOUT` and three pure functions:
+A public module in `scrapers/` is a source. It holds `ABOUT` and four pure functions:
 
     recognise(url) -> Handle | None      is this address one of ours, and what does it name?
+    handle(url) -> Handle | None         the same without a look at the host, for a market file that names the source
     start(handle) -> Request             the first request
     parse(page, handle) -> Batch         what stands on a page, and what to ask next
 
@@ -145,6 +146,9 @@ class Source(Protocol):
 
     def recognise(self, url: str) -> Handle | None:
         """The handle if the address is one of this source's, else None."""
+
+    def handle(self, url: str) -> Handle | None:
+        """The handle if the address has the form of this source's, on whatever host, else None."""
 
     def start(self, handle: Handle) -> Request:
         """The first request for a listing."""

@@ -1,0 +1,1 @@
+"""One review -> its mentions: language, sentences, sentiment, kinds, themes, signals."""

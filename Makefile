@@ -1,0 +1,42 @@
+# Four verbs for users (run, test, check, clean) and three for maintainers (lock, golden, demo-report).
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test check format lock golden clean
+
+## The main job: the demo, from listings to a gap report. Your own market: see README.
+run: .venv/ready
+	$(BIN)/unmet demo
+
+## All tests (T=path or -k expression narrows them).
+test: .venv/ready
+	$(BIN)/pytest $(T)
+
+## Style, types, and that the checked-in files fit together.
+check: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/ready
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+## After a change of dependencies in pyproject.toml: pins with hashes, and no index addresses.
+lock: .venv/ready
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+
+## After a meant change of the report: writes reports/example.md anew; read the difference before committing it.
+golden: .venv/ready
+	UNMET_GOLDEN=write $(BIN)/pytest tests/flows/test_demo.py
+
+clean:
+	rm -rf .venv build *.egg-info
+
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "unmet needs Python 3.11 or newer; run: make PYTHON=python3.12")'
+	test -d .venv || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch .venv/ready

@@ -1,0 +1,91 @@
+"""Pages as they came: WARC files, one gzip member a record, on disk before they are parsed.
+
+The standard form of web evidence: any WARC tool reads them. The body is stored decompressed, so the headers that
+describe its packing on the wire are left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from http import HTTPStatus
+from io import BytesIO
+from pathlib import Path
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+_WIRE_ONLY = frozenset({"content-encoding", "transfer-encoding", "content-length", "connection", "set-cookie"})
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One archived response."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    at: datetime
+
+
+class Archive:
+    """WARC files below one folder: `market/competitor/source/<listing>-<date>.warc.gz`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, market: str, competitor: str, source: str, listing: str, day: date) -> Path:
+        """The file that a listing's pages of one day go to."""
+        mark = hashlib.sha256(listing.encode()).hexdigest()[:12]
+        return self.root / market / competitor / source / f"{mark}-{day.isoformat()}.warc.gz"
+
+    def keep(self, path: Path, page: Kept) -> None:
+        """Appends one response and does not return before it is on disk."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as file:
+            writer = WARCWriter(file, gzip=True)
+            headers = [(k, v) for k, v in page.headers.items() if k.lower() not in _WIRE_ONLY]
+            phrase = HTTPStatus(page.status).phrase if page.status in HTTPStatus._value2member_map_ else ""
+            record = writer.create_warc_record(
+                page.url.partition("#")[0],
+                "response",
+                payload=BytesIO(page.body),
+                http_headers=StatusAndHeaders(f"{page.status} {phrase}".strip(), headers, protocol="HTTP/1.1"),
+                warc_headers_dict={"WARC-Date": page.at.strftime("%Y-%m-%dT%H:%M:%SZ")},
+            )
+            writer.write_record(record)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def pages(self, path: Path) -> Iterator[Kept]:
+        """The responses in one file, oldest first."""
+        with path.open("rb") as file:
+            for record in ArchiveIterator(file):
+                if record.rec_type != "response":
+                    continue
+                yield Kept(
+                    url=record.rec_headers.get_header("WARC-Target-URI"),
+                    status=int(record.http_headers.get_statuscode()),
+                    headers={k.lower(): v for k, v in record.http_headers.headers},
+                    body=record.content_stream().read(),
+                    at=datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")),
+                )
+
+    def forget(self, market: str) -> None:
+        """Deletes all pages of a market."""
+        shutil.rmtree(self.root / market, ignore_errors=True)
+
+    def expire(self, before: date) -> int:
+        """Deletes files of days before the given one; says how many."""
+        gone = 0
+        for path in self.root.rglob("*.warc.gz") if self.root.exists() else ():
+            if path.name.removesuffix(".warc.gz")[-10:] < before.isoformat():
+                path.unlink()
+                gone += 1
+        return gone

@@ -1,0 +1,202 @@
+"""The `unmet` command. Prefect is imported only when a flow runs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, CycloptsError, Parameter
+
+from data.errors import UnmetError
+from data.market import MarketError
+from data.settings import SettingsError
+from flows.codes import DONE, NOTHING, STOPPED, USAGE
+
+app = App(
+    name="unmet",
+    help="Mines public competitor reviews for the needs that competitors leave unmet.",
+    version="0.1.0",
+    help_epilogue="Start with `unmet demo`; README.md shows your own market in five minutes.",
+)
+
+
+@app.command
+def demo() -> int:
+    """Run the whole line against a small invented review site on this machine.
+
+    Example: unmet demo
+    """
+    from flows import run
+
+    return run.demo()
+
+
+@app.command
+def mine(what: list[str], /) -> int:
+    """Collect reviews and write the report: of a market file, or of a rival's addresses without one.
+
+    Example: unmet mine data/markets/notes.toml
+    Example: unmet mine https://apps.apple.com/us/app/some-notes/id123456789
+
+    Parameters
+    ----------
+    what
+        One market file, or one or more web addresses.
+    """
+    from flows import run
+
+    return run.mine(what)
+
+
+@app.command
+def nightly(markets: Annotated[list[Path] | None, Parameter(negative=())] = None, /) -> int:
+    """Collect, read and report every market, or those named. What the schedule runs.
+
+    Example: unmet nightly data/markets/notes.toml
+
+    Parameters
+    ----------
+    markets
+        Market files or folders of them; all of data/markets when none is named.
+    """
+    from flows import run
+
+    return run.nightly(markets or [])
+
+
+@app.command
+def report(market: Path, /) -> int:
+    """Read what is new in the lake and write a market's report, without asking any site.
+
+    Example: unmet report data/markets/notes.toml
+    """
+    from flows import run
+
+    return run.report(market)
+
+
+@app.command
+def serve(*, cron: str | None = None) -> int:
+    """Run the nightly flow on a schedule until stopped, with Prefect's pages on http://127.0.0.1:4200.
+
+    Example: unmet serve --cron "0 3 * * *"
+
+    Parameters
+    ----------
+    cron
+        When to run; UNMET_CRON, or three in the morning, when not given.
+    """
+    from flows import serving
+
+    return serving.serve(cron)
+
+
+@app.command
+def read(
+    input: Path,  # the word users see in --help
+    /,
+    *,
+    out: Path,
+    id: str | None = None,
+    body: str | None = None,
+    title: str | None = None,
+    rating: str | None = None,
+    written: str | None = None,
+    product: str | None = None,
+) -> int:
+    """Read a file of reviews and write what each says to OUT/reviews.parquet and OUT/mentions.parquet.
+
+    Example: unmet read reviews.csv --out read --body content --rating stars
+
+    Parameters
+    ----------
+    input
+        CSV, TSV, JSONL, JSON or Parquet; .gz and .zst too.
+    out
+        The folder to write to.
+    id, body, title, rating, written, product
+        The file's columns, where they are not called so.
+    """
+    from flows import readfile
+
+    named = {"id": id, "body": body, "title": title, "rating": rating, "written": written, "product": product}
+    return readfile.run(input, out, {field: column for field, column in named.items() if column})
+
+
+@app.command
+def page(what: str, /, *, source: str | None = None, url: str | None = None) -> int:
+    """Print the reviews that a source reads from one page, as JSON Lines; talk goes to stderr.
+
+    Example: unmet page https://apps.apple.com/us/app/some-notes/id123456789
+    Example: unmet page saved.html --source schema_org --url https://example.com/product
+
+    Parameters
+    ----------
+    what
+        A web address, or a file with a page saved from one.
+    source
+        The source to read it with; told by the address when not given.
+    url
+        The address that a file was saved from.
+    """
+    from flows import onepage
+
+    return onepage.run(what, source, url)
+
+
+@app.command
+def sources() -> int:
+    """Show every source: how it is read, what its terms say, what it cannot give.
+
+    Example: unmet sources
+    """
+    from flows import onepage
+
+    return onepage.sources()
+
+
+@app.command
+def verify(what: list[Path] | None = None, /) -> int:
+    """Recompute every number and quote of reports from the lake; says what is not so.
+
+    Example: unmet verify
+    Example: unmet verify reports/out/notes/2026-11-22.json
+
+    Parameters
+    ----------
+    what
+        Reports (their .json or .md), or market files; the newest report of every market when none is named.
+    """
+    from flows import verifying
+
+    return verifying.run(what or [])
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs the command and ends the process with its exit code; the edge where expected failures are caught."""
+    try:
+        code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as e:
+        _say(f"{e}; `unmet --help` lists the commands")
+        code = USAGE
+    except (MarketError, SettingsError) as e:
+        _say(str(e))
+        code = USAGE
+    except UnmetError as e:
+        _say(str(e))
+        code = NOTHING
+    except BrokenPipeError:
+        code = DONE
+    except KeyboardInterrupt:
+        _say("stopped; what was collected is kept, run again to go on")
+        code = STOPPED
+    sys.exit(code if isinstance(code, int) else DONE)
+
+
+def _say(text: str) -> None:
+    print(f"unmet: {' '.join(text.split())}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

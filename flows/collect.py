@@ -1,0 +1,178 @@
+"""One errand, done: pages into the archive, reviews into the lake, a row into the ledger. Plain functions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from datetime import datetime
+from pathlib import Path
+
+import scrapers
+from data.archive import Archive, Kept
+from data.lake import Lake, Merge
+from data.market import Export, Listing, Saved, pages
+from data.review import Review, digest
+from data.settings import Settings
+from data.visit import Visit
+from flows.plan import Errand
+from scrapers import export
+from scrapers._errors import ScrapeError
+from scrapers._fetch import Fetcher, Limits
+from scrapers._source import COMPLETE, Handle, Page, Request
+from scrapers._walk import Walk, walk
+
+Progress = Callable[[Walk], None]
+
+
+def fetcher(settings: Settings) -> Fetcher:
+    """The HTTP client as the settings want it."""
+    limits = Limits(
+        pause_seconds=settings.pause_seconds,
+        timeout_seconds=settings.timeout_seconds,
+        page_seconds=settings.page_seconds,
+        page_bytes=settings.page_bytes,
+        unpacked_bytes=settings.unpacked_bytes,
+        tries=settings.tries,
+        longest_wait_seconds=settings.longest_wait_seconds,
+    )
+    return Fetcher(settings.user_agent, limits, settings.connect_to, clock=settings.clock)
+
+
+def archive(settings: Settings) -> Archive:
+    """The page archive beside the lake's tables."""
+    return Archive(Path(settings.lake) / "archive")
+
+
+def visit(
+    errand: Errand,
+    lake: Lake,
+    settings: Settings,
+    fetch: Callable[[Request], Page],
+    *,
+    places: Collection[str] = (),
+    on_page: Progress = lambda _: None,
+) -> tuple[Visit, ScrapeError | None]:
+    """Visits one listing; what could be read is in the lake and the ledger afterwards, whatever went wrong."""
+    at, started = settings.clock(), time.monotonic()
+    match errand.place:
+        case Listing():
+            result = _web(errand, lake, settings, fetch, at, on_page)
+        case Export() as place:
+            result = _export(place, errand)
+        case Saved() as place:
+            result = _saved(place, errand, at, on_page)
+    listing = errand.place.name
+    complete = result.error is None and result.stop in COMPLETE
+
+    def row(merge: Merge) -> Visit:
+        return _row(errand, result, merge, at=at, complete=complete, seconds=time.monotonic() - started)
+
+    if not complete:
+        # The ledger first: a visit that broke off must never look like one that saw everything, or the next one
+        # would stop at reviews it knows and miss those below them.
+        lake.add_visit(row(Merge()))
+    merge = lake.merge(errand.market, errand.competitor, listing, result.reviews, at, places)
+    entry = row(merge)
+    lake.add_visit(entry)
+    return entry, result.error
+
+
+def _web(
+    errand: Errand,
+    lake: Lake,
+    settings: Settings,
+    fetch: Callable[[Request], Page],
+    at: datetime,
+    on_page: Progress,
+) -> Walk:
+    if errand.handle is None:
+        raise AssertionError("a listing has a handle")
+    listing = errand.place.name
+    last = lake.last_visit(errand.market, errand.competitor, listing)
+    held = lake.digests(errand.market, errand.competitor, listing) if last and last["complete"] else {}
+    kept = archive(settings)
+    file = kept.path(errand.market, errand.competitor, errand.source, listing, at.date())
+
+    def keep(page: Page) -> None:
+        kept.keep(file, Kept(page.url, page.status, page.headers, page.body, page.fetched))
+
+    def known(review: Review) -> bool:
+        return held.get(review.key) == digest(review.rating, review.title, review.body)
+
+    return walk(
+        scrapers.source(errand.source),
+        errand.handle,
+        fetch,
+        keep=keep,
+        known=known if held else None,
+        most_pages=settings.pages,
+        on_page=on_page,
+    )
+
+
+def _export(place: Export, errand: Errand) -> Walk:
+    result = Walk()
+    try:
+        batch = export.read(place, place.product or errand.competitor)
+    except ScrapeError as e:
+        result.fail(e)
+        return result
+    result.pages, result.bytes = 1, place.path.stat().st_size
+    result.add(batch)
+    if batch.stop is not None:
+        result.stop = batch.stop
+    return result
+
+
+def _saved(place: Saved, errand: Errand, at: datetime, on_page: Progress) -> Walk:
+    result = Walk()
+    source = scrapers.source(errand.source)
+    for path in pages(place):
+        url = place.url or path.name
+        handle = (source.handle(place.url) if place.url else None) or Handle(errand.source, errand.competitor, url)
+        try:
+            body = path.read_bytes()
+            batch = source.parse(Page(Request(url), 200, {}, body, at), handle)
+        except OSError as e:
+            result.fail(ScrapeError(f"{path.name}: cannot be read ({e.strerror})"))
+            continue
+        except ScrapeError as e:
+            # one page saved badly must not cost the others
+            result.fail(e)
+            continue
+        result.pages += 1
+        result.bytes += len(body)
+        result.add(batch)
+        if batch.stop is not None and result.error is None:
+            result.stop = batch.stop
+        on_page(result)
+    return result
+
+
+def _row(errand: Errand, result: Walk, merge: Merge, *, at: datetime, complete: bool, seconds: float) -> Visit:
+    dates = [r.written for r in result.reviews if r.written]
+    error = [str(result.error)] if result.error else []
+    return Visit(
+        market=errand.market,
+        competitor=errand.competitor,
+        source=errand.source,
+        listing=errand.place.name,
+        at=at,
+        asked=errand.handle.url if errand.handle else errand.place.name,
+        pages=result.pages,
+        found=len(result.reviews),
+        new=merge.new,
+        edited=merge.edited,
+        known=merge.known,
+        duplicate=merge.duplicate,
+        unreadable=result.unreadable,
+        total=result.total,
+        oldest=min(dates, default=None),
+        newest=max(dates, default=None),
+        outcome=str(result.outcome),
+        stop=str(result.stop),
+        complete=complete,
+        detail="; ".join([*error, *result.warnings]) or None,
+        bytes=result.bytes,
+        seconds=round(seconds, 3),
+    )

@@ -1,0 +1,94 @@
+"""Flow: a market's listings -> lake. One task run a listing; one that fails does not stop the others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.futures import wait
+from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.tasks import Task
+
+from data.archive import Archive
+from data.lake import Lake
+from data.market import Market, load
+from data.settings import Settings, settings
+from data.visit import Visit
+from flows import collect, progress
+from flows.plan import Errand, plan
+from scrapers._errors import Unreachable
+from scrapers._fetch import Fetcher
+
+MOST_THREADS = 64
+"""Listings at work at once; a host is asked one thing at a time whatever this is."""
+
+
+def worth_retrying(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Only a site that did not answer may answer later in the same run; a refusal or a changed page will not."""
+    error: Any = state.result(raise_on_failure=False)
+    return isinstance(error, Unreachable)
+
+
+@task(name="visit", task_run_name="{name}", cache_policy=NO_CACHE, persist_result=False)
+def visit_listing(
+    name: str, errand: Errand, lake: Lake, config: Settings, fetcher: Fetcher, places: list[str]
+) -> Visit:
+    """Visits one listing; raises what went wrong after everything that could be read is in the lake."""
+    board = progress.listener
+    visit, error = collect.visit(
+        errand, lake, config, fetcher.fetch, places=places, on_page=lambda walk: board.moved(name, walk)
+    )
+    board.visited(name, visit)
+    log = get_run_logger()
+    if error is None:
+        log.info("%s: %s", name, progress.told(visit))
+        return visit
+    log.warning("%s: %s", name, progress.told(visit))
+    raise error
+
+
+@flow(name="mine", flow_run_name="mine {market}", task_runner=ThreadPoolTaskRunner(max_workers=MOST_THREADS))
+def mine(market: Path) -> list[State[Any]]:
+    """Collects the reviews of a market file's listings; fails, after visiting all, when a listing failed."""
+    return collect_market(load(market), market)
+
+
+def collect_market(market: Market, file: Path | None) -> list[State[Any]]:
+    """Submits one task a listing within the running flow and returns their final states."""
+    config = settings()
+    errands = plan(market, file)
+    lake = Lake(config.lake)
+    places = [place.name for c in market.competitors for place in c.places]
+    waits = config.retry_seconds
+    retried = visit_listing.with_options(
+        retries=len(waits), retry_delay_seconds=list(waits), retry_condition_fn=worth_retrying
+    )
+    progress.listener.planned([e.name for e in errands])
+    with collect.fetcher(config) as fetcher:
+        futures = [retried.submit(errand.name, errand, lake, config, fetcher, places) for errand in _by_turns(errands)]
+        wait(futures)
+    expire(config)
+    return [future.state for future in futures]
+
+
+def expire(config: Settings) -> None:
+    """Deletes archived pages that are older than they are kept."""
+    from datetime import timedelta
+
+    archive = Archive(Path(config.lake) / "archive")
+    archive.expire((config.clock() - timedelta(days=config.keep_pages_days)).date())
+
+
+def _by_turns(errands: list[Errand]) -> list[Errand]:
+    """Hosts take turns, so that a host with many listings does not keep all threads waiting for it."""
+    queues: dict[str, list[Errand]] = {}
+    for errand in errands:
+        host = errand.handle.url.split("/")[2] if errand.handle else ""
+        queues.setdefault(host, []).append(errand)
+    ordered = []
+    while any(queues.values()):
+        ordered += [queue.pop(0) for queue in queues.values() if queue]
+    return ordered

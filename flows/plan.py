@@ -1,0 +1,116 @@
+"""Market -> errands: which source reads which place. Checked whole before anything is asked of anybody."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import scrapers
+from data.market import Competitor, Export, Listing, Market, MarketError, Saved, slugify
+from scrapers._source import Handle
+from scrapers._terms import forbidden
+
+
+@dataclass(frozen=True)
+class Errand:
+    """One listing to visit."""
+
+    name: str
+    """`market/competitor/source`, numbered where a competitor has several of one source."""
+    market: str
+    competitor: str
+    source: str
+    place: Listing | Export | Saved
+    handle: Handle | None
+    """What the address names; None for files."""
+
+
+def plan(market: Market, file: Path | None = None) -> list[Errand]:
+    """The errands of a market; raises MarketError when a listing has no source that may read it."""
+    where = f"{file}: " if file else ""
+    errands: list[Errand] = []
+    seen: Counter[str] = Counter()
+    for competitor in market.competitors:
+        for place in competitor.places:
+            key = f"{where}competitors.{competitor.slug}"
+            source, handle = _reader(place, market, key)
+            name = f"{market.slug}/{competitor.slug}/{source}"
+            seen[name] += 1
+            number = f"-{seen[name]}" if seen[name] > 1 else ""
+            errands.append(Errand(name + number, market.slug, competitor.slug, source, place, handle))
+    return errands
+
+
+def _reader(place: Listing | Export | Saved, market: Market, key: str) -> tuple[str, Handle | None]:
+    match place:
+        case Export():
+            return place.source, None
+        case Saved():
+            _known(place.source, f"{key}.saved")
+            return place.source, None
+        case Listing(url=url, source=None):
+            handle = recognise(url, f"{key}.listings")
+            return handle.source, handle
+        case Listing(url=url, source=str(name)):
+            _known(name, f"{key}.listings")
+            _permitted(url, f"{key}.listings")
+            handle = scrapers.source(name).handle(url)
+            if handle is None:
+                form = scrapers.source(name).ABOUT.address
+                raise MarketError(f"{key}.listings: {url} is no address of {name}; its form is {form}")
+            return name, handle
+    raise AssertionError("a place is a listing, an export or saved pages")
+
+
+def recognise(url: str, where: str = "") -> Handle:
+    """What an address names; raises MarketError when its site may not be read or no source knows it."""
+    _permitted(url, where)
+    handle = scrapers.recognise(url)
+    if handle is None:
+        raise MarketError(f"{where + ': ' if where else ''}{url}: no source reads this; `unmet sources` lists them")
+    return handle
+
+
+def _permitted(url: str, where: str) -> None:
+    instead = forbidden(url)
+    if instead:
+        host = urlsplit(url).hostname
+        raise MarketError(f"{where + ': ' if where else ''}{host}: its terms forbid automated reading; {instead}")
+
+
+def _known(source: str, where: str) -> None:
+    if source not in scrapers.names():
+        raise MarketError(f"{where}: no source is called {source!r}; there are {', '.join(scrapers.names())}")
+
+
+def ad_hoc(urls: list[str]) -> Market:
+    """A market of the products that some addresses name; addresses of one name are one competitor's."""
+    listings: dict[str, list[Listing]] = {}
+    for url in urls:
+        recognise(url)
+        listings.setdefault(_product(url), []).append(Listing(url=url))
+    competitors = tuple(
+        Competitor(slug=slugify(name), name=name, listings=tuple(places)) for name, places in listings.items()
+    )
+    name = " and ".join(listings)
+    return Market(slug=slugify(f"ad hoc {name}")[:60].strip("-"), name=name, competitors=competitors)
+
+
+def _product(url: str) -> str:
+    """A readable name out of an address: its app or product part, else its host."""
+    parts = urlsplit(url)
+    named = re.search(r"/(?:app|addon|plugin|product|software|extension)s?/([a-z][\w-]{2,})", parts.path, re.I)
+    word = named[1] if named else (parts.hostname or url).removeprefix("www.")
+    return word.replace("-", " ").title() if named else word
+
+
+def toml(market: Market) -> str:
+    """A market file for an ad-hoc market, to keep and to edit."""
+    lines = [f'name = "{market.name}"']
+    for competitor in market.competitors:
+        urls = ", ".join(f'"{listing.url}"' for listing in competitor.listings)
+        lines += ["", f"[competitors.{competitor.slug}]", f'name = "{competitor.name}"', f"listings = [{urls}]"]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,59 @@
+"""`unmet read`: a file of reviews -> reviews.parquet and mentions.parquet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from data import review as _review
+from data.market import Column, Export, MarketError
+from flows.codes import DONE
+from flows.screen import console
+from reports import rules
+from reports.reading.read import MENTIONS, REVIEWS, read
+from scrapers import export
+
+AT_ONCE = 50_000
+"""Reviews read in one stretch."""
+MENTION_COLUMNS = [name for name in MENTIONS if name != "complaint"]
+
+
+def run(path: Path, out: Path, columns: dict[Column, str]) -> int:
+    """Reads a file and writes both tables; one line of summary on stderr."""
+    if not path.is_file():
+        raise MarketError(f"{path}: no such file")
+    spec = Export(path=path.resolve(), source="file", product=None, columns=columns)
+    with console.status(f"{path.name}: loading"):
+        batch = export.read(spec, path.stem)
+    frame = _review.frame(list(batch.reviews)).with_columns(stars=_review.stars())
+    ruleset = rules.default()
+    reviews, mentions = [], []
+    from rich.progress import Progress
+
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task("reading", total=frame.height)
+        for part in frame.iter_slices(AT_ONCE):
+            reading = read(part, ruleset)
+            ids = part.select("key", "id", "product", "rating")
+            reviews.append(ids.join(reading.reviews, on="key", maintain_order="left"))
+            said = reading.mentions.filter(pl.col("mention") >= 0)
+            mentions.append(said.join(ids.select("key", "id"), on="key", maintain_order="left"))
+            bar.advance(task, part.height)
+    out.mkdir(parents=True, exist_ok=True)
+    whole = pl.concat(reviews).with_columns(rules=pl.lit(ruleset.version))
+    order = ["id", "product", "language", "rating", *(c for c in REVIEWS if c != "language"), "rules"]
+    whole.select(order).write_parquet(out / "reviews.parquet")
+    said = pl.concat(mentions)
+    said.select("id", *MENTION_COLUMNS).write_parquet(out / "mentions.parquet")
+    complaining = whole.filter(pl.col("complaint") >= 0.5).height
+    not_read = whole["sentiment"].null_count()
+    console.print(
+        f"{path.name}: {whole.height:,} reviews, {said.height:,} mentions, {complaining:,} complaints,"
+        f" {not_read:,} not read, {batch.unreadable:,} rows unreadable; rules {ruleset.version}",
+        markup=False,
+        soft_wrap=True,
+    )
+    for warning in batch.warnings:
+        console.print(f"warning: {warning}", markup=False, soft_wrap=True)
+    return DONE

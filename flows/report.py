@@ -1,0 +1,34 @@
+"""Flow: lake -> report, with the report as a Prefect artifact."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefect import flow, get_run_logger
+from prefect.artifacts import create_markdown_artifact
+
+from data.lake import Lake
+from data.market import load
+from data.settings import settings
+from flows import progress
+from reports import report as press
+from reports import rules
+from reports.writing.files import ReportError
+
+
+@flow(name="report", flow_run_name="report {market}")
+def report(market: Path) -> str:
+    """Reads what is new, writes the market's report, and holds it against the lake; returns the report's path."""
+    config = settings()
+    loaded = load(market)
+    lake = Lake(config.lake)
+    progress.listener.step(f"{loaded.name}: reading and weighing")
+    path, _ = press.make(lake, loaded, rules.default(), config.reports, market.resolve())
+    wrong = press.check(lake, loaded, rules.default(), path.with_suffix(".json"), market.resolve())
+    if wrong:
+        raise ReportError(f"{path}: does not hold against the lake: {wrong[0]}; please report this as a bug")
+    create_markdown_artifact(
+        key=f"report-{loaded.slug}", markdown=path.read_text("utf-8"), description=f"Unmet needs: {loaded.name}"
+    )
+    get_run_logger().info("%s: report written to %s", loaded.slug, path)
+    return str(path)

@@ -1,0 +1,142 @@
+"""The verbs that run flows or make reports, as the command calls them: run, then say what came of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from data.archive import Archive
+from data.lake import Lake
+from data.market import load
+from data.settings import settings
+from flows import plan, progress, quiet
+from flows.codes import DONE, NOTHING, PARTLY
+from flows.screen import Screen, console
+from reports import report as press
+from reports import rules
+from reports.writing.document import Document
+from reports.writing.files import load as load_report
+
+TOP = 3
+"""Gaps named on the screen; the report has them all."""
+
+
+def demo() -> int:
+    """The invented market, from an empty start, two nights."""
+    from flows import demo as invented
+
+    config = settings()
+    market = load(invented.MARKET)
+    lake = Lake(config.lake)
+    lake.forget(market.slug)
+    Archive(Path(config.lake) / "archive").forget(market.slug)
+    shutil.rmtree(config.reports / market.slug, ignore_errors=True)
+    console.print("An invented market on a small review site that runs on this machine, collected on two nights.")
+    codes: list[int] = []
+    with Screen() as screen:
+        progress.listen(screen)
+        # one of its listings is broken on purpose, so the flow itself ends with a failed task
+        invented.run(lambda markets: codes.append(_flow(markets)))
+    if NOTHING in codes:
+        return _tell([invented.MARKET], NOTHING)
+    return _tell([invented.MARKET], DONE)
+
+
+def nightly(markets: list[Path]) -> int:
+    """Every market, or those named."""
+    from flows.nightly import market_files
+
+    files = market_files(markets)
+    with Screen() as screen:
+        progress.listen(screen)
+        code = _flow(files)
+    return _tell(files, code)
+
+
+def mine(what: list[str]) -> int:
+    """A market file, or addresses without one; those get a market file beside their report, to keep and to edit."""
+    if len(what) == 1 and "://" not in what[0]:
+        return nightly([Path(what[0])])
+    market = plan.ad_hoc(what)
+    file = settings().reports / market.slug / f"{market.slug}.toml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(plan.toml(market), "utf-8")
+    code = nightly([file])
+    console.print(f"Its market file, to keep and to edit: {_shown(file)}")
+    return code
+
+
+def report(market: Path) -> int:
+    """Reads what is new and writes the report; no flow, no network."""
+    loaded = load(market)
+    config = settings()
+    with console.status(f"{loaded.name}: reading and weighing"):
+        press.make(Lake(config.lake), loaded, rules.default(), config.reports, market.resolve())
+    return _tell([market], DONE)
+
+
+def _flow(files: list[Path]) -> int:
+    """Runs the nightly flow; the code says whether every report was written and every listing read."""
+    quiet.prepare()
+    from flows.nightly import nightly as flow
+
+    quiet.hush()
+    state: Any = flow(files, return_state=True)
+    if state.is_completed():
+        return DONE
+    written = [load(file).slug for file in files if (settings().reports / load(file).slug / "latest.md").is_file()]
+    if not written:
+        _why(state)
+        return NOTHING
+    return PARTLY
+
+
+def _why(state: Any) -> None:
+    """The first reason that a run came to nothing, on one line."""
+    error = state.result(raise_on_failure=False)
+    while isinstance(error, list | tuple) and error:
+        bad = [s for s in error if hasattr(s, "is_completed") and not s.is_completed()]
+        if not bad:
+            return
+        error = bad[-1].result(raise_on_failure=False)
+    console.print(f"unmet: {error}", style="red")
+
+
+def _tell(files: list[Path], code: int) -> int:
+    """The top gaps and the path of each report, on stdout."""
+    config = settings()
+    for file in files:
+        market = load(file)
+        folder = config.reports / market.slug
+        dates = sorted(folder.glob("*.json"))
+        if not dates:
+            continue
+        document = load_report(dates[-1])
+        _gaps(document)
+        _out(f"Report: {_shown(dates[-1].with_suffix('.md'))}")
+    return code
+
+
+def _gaps(document: Document) -> None:
+    reviews = document["reviews"]["counted"]
+    _out(f"\n{document['market']['name']}: {len(document['gaps'])} gaps in {reviews:,} reviews")
+    for number, gap in enumerate(document["gaps"][:TOP], start=1):
+        _out(
+            f"  {number}. Customers need to {gap['need']}"
+            f" ({gap['complaints']:,} complain or ask, {gap['kind']}, {gap['grade']} evidence)"
+        )
+    for row in document["coverage"]:
+        if row["visit"] and not row["visit"]["complete"]:
+            _out(f"  not read whole: {row['competitor']}, {row['listing']}: {row['visit']['detail']}")
+
+
+def _shown(path: Path) -> str:
+    """A path as one would type it from here."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith(os.path.join("..", "..")) else relative
+
+
+def _out(text: str) -> None:
+    print(text)

@@ -1,0 +1,80 @@
+"""Cues as Polars expressions: which mentions a set of patterns speaks of, and where.
+
+Patterns run in Rust's regex engine, which is linear in the text and cannot blow up. A counter-cue blanks what it
+matches before the cues are tried, so "no problem with support" can be told from "a problem with support".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from reports.rules import Cue
+
+PLAIN = "_plain"
+"""The column that cues are tried on: lower case, straight apostrophes, single blanks."""
+
+
+def plain() -> pl.Expr:
+    """The text as cues expect it, from a column `text`."""
+    return (
+        pl.col("text")
+        .str.to_lowercase()
+        .str.replace_all("[’‘`´]", "'")
+        .str.replace_all("[“”]", '"')
+        .str.replace_all(r"\s+", " ")
+        .alias(PLAIN)
+    )
+
+
+def _any(patterns: tuple[str, ...]) -> str:
+    return r"\b(?:" + "|".join(patterns) + r")\b"
+
+
+def _unblanked(cue: Cue) -> pl.Expr:
+    return pl.col(PLAIN).str.replace_all(_any(cue.blanks), " ") if cue.blanks else pl.col(PLAIN)
+
+
+def speaks(cue: Cue) -> pl.Expr:
+    """Whether a mention holds the cue."""
+    return _unblanked(cue).str.contains(_any(cue.cues))
+
+
+def count(cue: Cue) -> pl.Expr:
+    """How often a mention holds the cue."""
+    return _unblanked(cue).str.count_matches(_any(cue.cues))
+
+
+def capture(cue: Cue) -> pl.Expr:
+    """What the first capture group of the first matching pattern holds, or null."""
+    text = _unblanked(cue)
+    return pl.coalesce([text.str.extract(rf"\b(?:{pattern})", 1) for pattern in cue.cues]).str.strip_chars(" .,'\"-")
+
+
+def matches(mentions: pl.DataFrame, cues: Mapping[str, Cue]) -> pl.DataFrame:
+    """Which of several cues each mention holds: columns `row`, `name`, `at`, ordered by place in the mention.
+
+    `mentions` needs `row` and the plain text; `at` is the byte offset of the first match in that text.
+    """
+    found = []
+    for name, cue in cues.items():
+        hit = mentions.lazy().filter(pl.col(PLAIN).str.contains(_any(cue.cues)))
+        at = _unblanked(cue).str.find(_any(cue.cues)).cast(pl.Int64).alias("at")
+        found.append(hit.select("row", pl.lit(name).alias("name"), at).filter(pl.col("at").is_not_null()))
+    if not found:
+        return pl.DataFrame(schema={"row": pl.UInt32, "name": pl.String, "at": pl.Int64})
+    return pl.concat(pl.collect_all(found)).sort("row", "at", "name")
+
+
+def lists(mentions: pl.DataFrame, cues: Mapping[str, Cue], column: str) -> pl.DataFrame:
+    """`mentions` with a column of the names of all cues they hold, the first in the text first."""
+    grouped = matches(mentions, cues).group_by("row", maintain_order=True).agg(pl.col("name").alias(column))
+    empty = pl.lit([], dtype=pl.List(pl.String))
+    return mentions.join(grouped, on="row", how="left").with_columns(pl.col(column).fill_null(empty)).sort("row")
+
+
+def first(mentions: pl.DataFrame, cues: Mapping[str, Cue], column: str) -> pl.DataFrame:
+    """`mentions` with a column of the name of the first cue they hold, or null."""
+    grouped = matches(mentions, cues).group_by("row", maintain_order=True).agg(pl.col("name").first().alias(column))
+    return mentions.join(grouped, on="row", how="left").sort("row")

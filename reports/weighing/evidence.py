@@ -1,0 +1,148 @@
+"""What counts: the reviews of the window, each once, and what each says about each theme."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from data import review as _review
+from data.market import Market
+from reports.reading.read import GENERAL
+from reports.rules import Rules
+
+COPIED_WORDS = 8
+"""A text of at least this many words that stands twice at one competitor is a copy and counts once; shorter ones
+(`good app`) are written alike by different people."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A market as the lake holds it, read under one set of rules."""
+
+    market: Market
+    reviews: pl.DataFrame
+    """Columns of `data.lake.REVIEWS`."""
+    readings: pl.DataFrame
+    """`key`, `digest` and the columns of `reports.reading.read.REVIEWS`."""
+    mentions: pl.DataFrame
+    """`key`, `digest` and the columns of `reports.reading.read.MENTIONS`; titles are mention -1."""
+    visits: pl.DataFrame
+    changes: pl.DataFrame
+
+    def digest(self) -> str:
+        """Names the state of the reviews: two snapshots with the same digest hold the same statements."""
+        lines = self.reviews.select("key", "digest").sort("key").iter_rows()
+        whole = hashlib.sha256()
+        for key, digest in lines:
+            whole.update(f"{key}\t{digest}\n".encode("utf-8", "replace"))
+        return whole.hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Window:
+    """The time that a report speaks of; None where no review of the market has a date."""
+
+    start: datetime | None
+    end: datetime | None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The counted reviews and their statements."""
+
+    window: Window
+    reviews: pl.DataFrame
+    """One row a held review: competitor, listing, key, stars, written, `in_window`, `copy`, `counted`, `is_read`,
+    language, ..."""
+    statements: pl.DataFrame
+    """One row a counted review and theme: competitor, key, theme, complains, wishes, praises, urgency, churn."""
+    mentions: pl.DataFrame
+    """The mentions of the counted reviews, with competitor and the review's facts."""
+
+
+def gather(snapshot: Snapshot, rules: Rules) -> Evidence:
+    """Sorts out what counts in a snapshot."""
+    places = {place.name for c in snapshot.market.competitors for place in c.places}
+    slugs = [c.slug for c in snapshot.market.competitors]
+    held = snapshot.reviews.filter(
+        pl.col("listing").is_in(list(places)) & pl.col("competitor").is_in(slugs)
+    ).with_columns(stars=_review.stars())
+    held = held.join(
+        snapshot.readings.select("key", "digest", "complaint", "kinds", pl.col("language").alias("told")),
+        on=["key", "digest"],
+        how="left",
+    ).with_columns(language=pl.coalesce("told", "language"), is_read=pl.col("complaint").is_not_null())
+    window = _window(held, snapshot)
+    if window.start is None:
+        inside = pl.lit(True)
+    else:
+        inside = pl.col("written").is_null() | pl.col("written").is_between(window.start, window.end, closed="right")
+    held = held.with_columns(in_window=inside)
+    held = _copies(held).with_columns(counted=pl.col("in_window") & ~pl.col("copy")).sort("key")
+    mentions = _mentions(snapshot, held)
+    return Evidence(window, held, _statements(mentions, rules), mentions)
+
+
+def _window(held: pl.DataFrame, snapshot: Snapshot) -> Window:
+    """Ends at the newest review rather than today: a report speaks of the time its reviews speak of.
+
+    A date after the last visit is an error of its source and moves nothing.
+    """
+    written = held["written"].drop_nulls()
+    last_visit = snapshot.visits["at"].max()
+    if isinstance(last_visit, datetime):
+        written = written.filter(written <= last_visit)
+    newest = written.max()
+    if not isinstance(newest, datetime):
+        return Window(None, None)
+    return Window(newest - timedelta(days=snapshot.market.window_days), newest)
+
+
+def _copies(held: pl.DataFrame) -> pl.DataFrame:
+    """Marks every further review of a competitor that repeats a longer text word for word."""
+    words = pl.col("body").str.to_lowercase().str.extract_all(r"\w+").list.join(" ")
+    ordered = held.sort("written", "key", nulls_last=True).with_columns(_words=words)
+    longer = pl.col("_words").str.count_matches(" ") >= COPIED_WORDS - 1
+    again = pl.int_range(pl.len()).over("competitor", "_words") > 0
+    return ordered.with_columns(copy=longer & again).drop("_words")
+
+
+def _mentions(snapshot: Snapshot, held: pl.DataFrame) -> pl.DataFrame:
+    facts = held.filter("counted").select(
+        "competitor", "listing", "key", "digest", "stars", "written", "helpful", "author", "url", "row", "source"
+    )
+    return snapshot.mentions.join(facts, on=["key", "digest"], how="inner").sort("key", "mention")
+
+
+def _statements(mentions: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """What each review says about each theme, however often it says it."""
+    known = [theme.slug for theme in rules.themes]
+    kinds = pl.col("kinds")
+    wishes = kinds.list.contains("request")
+    complains = kinds.list.contains("complaint") | kinds.list.contains("bug")
+    return (
+        mentions.select(
+            "competitor",
+            "key",
+            "stars",
+            "written",
+            pl.col("themes").alias("theme"),
+            (complains | wishes).alias("complains"),
+            wishes.alias("wishes"),
+            kinds.list.contains("praise").alias("praises"),
+            "urgency",
+            "churn",
+        )
+        .explode("theme")
+        .filter((pl.col("theme") != GENERAL) & pl.col("theme").is_in(known))
+        .group_by("competitor", "key", "theme")
+        .agg(
+            pl.col("stars", "written").first(),
+            pl.col("complains", "wishes", "praises", "churn").any(),
+            pl.col("urgency").max(),
+        )
+        .sort("competitor", "key", "theme")
+    )

@@ -1,0 +1,168 @@
+"""Themes -> gaps: which unmet needs are worth pursuing, of what kind, how sure, said by whom and how."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+
+import polars as pl
+
+from reports.rules import Rules, Theme
+from reports.weighing import phrases
+from reports.weighing.cells import FAILS_FROM, Cell
+from reports.weighing.evidence import Evidence
+from reports.weighing.momentum import Momentum, momentum, split
+from reports.weighing.opportunity import Opportunity
+from reports.weighing.phrases import Phrase
+from reports.weighing.quotes import Quote, quotes
+
+MOST_GAPS = 8
+LEAST_SAID = 3
+"""A segment or another product is named only when at least this many reviews name it."""
+ENOUGH_REVIEWS = 30
+"""Fewer read reviews than this say nothing about what a rival's customers do not complain about."""
+
+
+class Kind(StrEnum):
+    """What sort of opening a gap is."""
+
+    MARKET = "market-wide"
+    """At least two rivals, and two thirds of those with enough reviews, fail at it."""
+    FLANK = "open flank"
+    """Some rivals fail where others do not."""
+    WISH = "unserved wish"
+    """Mostly asked for rather than complained about, and hardly praised anywhere."""
+    SINGLE = "single rival"
+    """Only one rival was read, so nothing is known of the market."""
+
+
+class Grade(StrEnum):
+    """How much evidence stands behind a gap: complaints and wishes at all rivals together."""
+
+    STRONG = "strong"
+    FAIR = "fair"
+    THIN = "thin"
+    INSUFFICIENT = "insufficient"
+
+
+GRADES = ((Grade.STRONG, 100), (Grade.FAIR, 30), (Grade.THIN, 10))
+"""From how many complaining reviews each grade starts."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """An unmet need worth pursuing."""
+
+    theme: Theme
+    opportunity: Opportunity
+    kind: Kind
+    grade: Grade
+    complaints: int
+    wishes: int
+    praises: int
+    failing: list[str]
+    """Rivals that fail at it, the worst first."""
+    pleasing: list[str]
+    """Rivals whose customers do not complain of it beyond chance, though enough were read."""
+    urgent: int
+    """Complaining reviews with a sign of urgency."""
+    leaving: int
+    """Complaining reviews whose author has left or is about to."""
+    momentum: Momentum | None
+    segments: list[tuple[str, int]]
+    """Who says so of themselves: (segment slug, complaining reviews)."""
+    instead: list[tuple[str, int]]
+    """What they went to: (product as written, complaining reviews)."""
+    phrases: list[Phrase]
+    quotes: list[Quote]
+    praise_quotes: list[Quote]
+
+
+def grade(complaints: int) -> Grade:
+    """The grade that so many complaining reviews earn."""
+    return next((name for name, least in GRADES if complaints >= least), Grade.INSUFFICIENT)
+
+
+def gaps(
+    evidence: Evidence,
+    cells: dict[tuple[str, str], Cell],
+    ranked: list[Opportunity],
+    rivals: list[str],
+    rules: Rules,
+) -> list[Gap]:
+    """The gaps of a market in rank order, at most `MOST_GAPS`."""
+    themes = {theme.slug: theme for theme in rules.themes}
+    everywhere = phrases.counts(evidence.mentions["text"])
+    parts = split(evidence)
+    found: list[Gap] = []
+    for opportunity in ranked:
+        of_rivals = [cells[r, opportunity.theme] for r in rivals]
+        kind = _kind(of_rivals)
+        if kind is None:
+            continue
+        complaining = _mentions(evidence, opportunity.theme, rivals, "complains")
+        praising = _mentions(evidence, opportunity.theme, rivals, "praises")
+        statements = evidence.statements.filter(
+            (pl.col("theme") == opportunity.theme) & pl.col("competitor").is_in(rivals) & pl.col("complains")
+        )
+        by_share = sorted(of_rivals, key=lambda c: (-(c.complains.share or 0), c.competitor))
+        happiest = sorted(of_rivals, key=lambda c: (-(c.praises.share or 0), c.competitor))
+        found.append(
+            Gap(
+                theme=themes[opportunity.theme],
+                opportunity=opportunity,
+                kind=kind,
+                grade=grade(statements.height),
+                complaints=statements.height,
+                wishes=sum(c.wishes for c in of_rivals),
+                praises=sum(c.praises.k for c in of_rivals),
+                failing=[c.competitor for c in by_share if c.fails],
+                pleasing=[c.competitor for c in happiest if not c.fails and c.speaks.n >= ENOUGH_REVIEWS],
+                urgent=statements.filter(pl.col("urgency") > 0).height,
+                leaving=statements.filter("churn").height,
+                momentum=momentum(evidence, opportunity.theme, rivals, parts),
+                segments=_said(complaining.explode("segments"), "segments"),
+                instead=_said(complaining, "switched_to"),
+                phrases=phrases.marking(phrases.counts(complaining["text"]), everywhere),
+                quotes=quotes(complaining, [c.competitor for c in by_share]),
+                praise_quotes=quotes(praising, [c.competitor for c in happiest], most=1),
+            )
+        )
+        if len(found) == MOST_GAPS:
+            break
+    return found
+
+
+def _kind(of_rivals: list[Cell]) -> Kind | None:
+    """The kind of gap that a theme is at the rivals, or None when it is none."""
+    failing = sum(c.fails for c in of_rivals)
+    complaints = sum(c.complains.k for c in of_rivals)
+    wishes = sum(c.wishes for c in of_rivals)
+    praises = sum(c.praises.k for c in of_rivals)
+    enough = sum(c.speaks.n >= ENOUGH_REVIEWS for c in of_rivals)
+    if wishes >= FAILS_FROM and 2 * wishes >= complaints and 2 * praises <= wishes:
+        return Kind.WISH
+    if not failing:
+        return None
+    if len(of_rivals) == 1:
+        return Kind.SINGLE
+    return Kind.MARKET if failing >= 2 and 3 * failing >= 2 * enough else Kind.FLANK
+
+
+def _mentions(evidence: Evidence, theme: str, rivals: list[str], side: str) -> pl.DataFrame:
+    """The rivals' mentions of a theme that complain or wish, or that praise; `_main` where it is the first theme."""
+    kinds = pl.col("kinds")
+    if side == "complains":
+        wanted = kinds.list.contains("complaint") | kinds.list.contains("bug") | kinds.list.contains("request")
+    else:
+        wanted = kinds.list.contains("praise")
+    return evidence.mentions.filter(
+        pl.col("themes").list.contains(theme) & wanted & pl.col("competitor").is_in(rivals)
+    ).with_columns(_main=(pl.col("themes").list.first() == theme).cast(pl.Float64))
+
+
+def _said(mentions: pl.DataFrame, column: str) -> list[tuple[str, int]]:
+    pairs = mentions.select("key", column).drop_nulls().unique()
+    counted = Counter(pairs[column].to_list())
+    return sorted(((v, n) for v, n in counted.items() if n >= LEAST_SAID), key=lambda p: (-p[1], p[0]))[:5]

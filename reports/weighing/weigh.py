@@ -1,0 +1,77 @@
+"""Snapshot -> what it amounts to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from data.market import Competitor
+from reports.rules import Rules
+from reports.weighing.cells import Cell, cells
+from reports.weighing.evidence import Evidence, Snapshot, gather
+from reports.weighing.gaps import Gap, gaps
+from reports.weighing.opportunity import Opportunity, opportunities
+
+PLANK_FROM = 10
+"""Complaining, rated reviews that a theme needs to be called a rival's shortest plank."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One competitor in the window."""
+
+    competitor: Competitor
+    held: int
+    counted: int
+    read: int
+    copies: int
+    rated: int
+    mean_stars: float | None
+    plank: Cell | None
+    """The theme that costs it most stars."""
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """Everything a report says, before it is put in words."""
+
+    snapshot: Snapshot
+    rules: Rules
+    evidence: Evidence
+    standings: list[Standing]
+    cells: dict[tuple[str, str], Cell]
+    ranked: list[Opportunity]
+    gaps: list[Gap]
+
+
+def weigh(snapshot: Snapshot, rules: Rules) -> Weighed:
+    """Weighs a market; a pure function."""
+    evidence = gather(snapshot, rules)
+    competitors = snapshot.market.competitors
+    rivals = [c.slug for c in competitors if not c.ours] or [c.slug for c in competitors]
+    themes = [theme.slug for theme in rules.themes]
+    table = cells(evidence, themes, [c.slug for c in competitors], rivals)
+    ranked = opportunities(table, themes, rivals)
+    standings = [_standing(evidence, competitor, table, themes) for competitor in competitors]
+    return Weighed(snapshot, rules, evidence, standings, table, ranked, gaps(evidence, table, ranked, rivals, rules))
+
+
+def _standing(
+    evidence: Evidence, competitor: Competitor, table: dict[tuple[str, str], Cell], themes: list[str]
+) -> Standing:
+    held = evidence.reviews.filter(pl.col("competitor") == competitor.slug)
+    counted = held.filter("counted")
+    stars = counted["stars"].drop_nulls()
+    planks = [table[competitor.slug, t] for t in themes if table[competitor.slug, t].complains.k >= PLANK_FROM]
+    planks = [c for c in planks if (c.drag or 0) > 0]
+    return Standing(
+        competitor=competitor,
+        held=held.height,
+        counted=counted.height,
+        read=counted.filter("is_read").height,
+        copies=held.filter(pl.col("in_window") & pl.col("copy")).height,
+        rated=stars.len(),
+        mean_stars=stars.sum() / stars.len() if stars.len() else None,
+        plank=max(planks, key=lambda c: (c.drag or 0, c.theme)) if planks else None,
+    )

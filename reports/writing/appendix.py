@@ -1,0 +1,173 @@
+"""What stands behind the gaps: matrix, planks, coverage and method."""
+
+from __future__ import annotations
+
+from reports.writing.document import Document
+from reports.writing.text import count, day, days, escape, link, listed, percent, plural, table
+
+LEAST_IN_MATRIX = 5
+"""Themes that fewer reviews speak of are left out of the printed matrix; the JSON has them all."""
+REACHES = {
+    "end": "all that the place has",
+    "known": "up to what is held",
+    "cap": "as much as the source gives to anyone",
+    "sample": "the sample that the page shows",
+    "empty": "nothing came, and nothing proves that there is nothing",
+    "refused": "not allowed",
+    "blocked": "turned away",
+    "missing": "nothing at that address",
+    "unreachable": "no answer",
+    "too large": "the answer was too large",
+    "changed": "the page is not what its parser knows",
+    "unreadable": "the file cannot be read",
+}
+
+
+def matrix(document: Document, names: dict[str, str]) -> str:
+    """Competitor x theme: the share of reviews that complain or wish."""
+    slugs = [c["slug"] for c in document["competitors"]]
+    rows = []
+    hidden = 0
+    for row in document["matrix"]:
+        cells = {c["competitor"]: c for c in row["cells"]}
+        if sum(c["speaks"]["k"] for c in row["cells"]) < LEAST_IN_MATRIX:
+            hidden += 1
+            continue
+        score = row["opportunity"]
+        rows.append(
+            [
+                escape(row["name"]),
+                *(_cell(cells[s]) for s in slugs),
+                f"{score['importance']:.1f}",
+                f"{score['satisfaction']:.1f}",
+                f"{score['score']:.1f}",
+            ]
+        )
+    if not rows:
+        return ""
+    head = ["Theme", *(names[s] for s in slugs), "Importance", "Satisfaction", "Opportunity"]
+    verb = "is" if hidden == 1 else "are"
+    rest = f" {plural(hidden, 'theme')} with fewer than {LEAST_IN_MATRIX} reviews {verb} left out." if hidden else ""
+    return "\n".join(
+        [
+            "## Who fails at what",
+            "",
+            "Share of read reviews that complain about a theme or wish for it. **Bold**: the rival fails at it (most"
+            " who speak of it complain). ▲: more often than at the other rivals, beyond chance."
+            f"{rest}",
+            "",
+            table(head, rows, right=range(1, len(head))),
+        ]
+    )
+
+
+def _cell(cell: Document) -> str:
+    if cell["speaks"]["n"] == 0:
+        return "–"
+    share = percent(cell["complains"]["share"])
+    return f"{f'**{share}**' if cell['fails'] else share}{' ▲' if cell['worse'] else ''}"
+
+
+def planks(document: Document, names: dict[str, str]) -> str:
+    """For each rival the theme that costs it most stars."""
+    themes = {row["theme"]: row["name"] for row in document["matrix"]}
+    rows = []
+    missing = []
+    for competitor in document["competitors"]:
+        plank = competitor["plank"]
+        if plank is None:
+            missing.append(names[competitor["slug"]])
+            continue
+        rows.append(
+            [
+                names[competitor["slug"]],
+                escape(themes[plank["theme"]]),
+                f"{competitor['stars']:.2f}",
+                f"{plank['stars_without']:.2f}",
+                count(plank["complains"]["k"]),
+            ]
+        )
+    lines = ["## The shortest plank of each", ""]
+    if rows:
+        lines += [
+            "The theme whose complaining reviews cost it most stars, and what its mean rating would be without them.",
+            "",
+            table(["", "Theme", "Mean stars", "Without", "Reviews"], rows, right=(2, 3, 4)),
+        ]
+    if missing:
+        lines += ["", f"Insufficient for {listed(missing)}: a theme needs at least 10 rated reviews that complain."]
+    return "\n".join(lines)
+
+
+def coverage(document: Document, names: dict[str, str]) -> str:
+    """One row a listing: what was read, and what was not."""
+    head = ["Whose", "Place", "Held", "In window", "Copies", "Rated", "Not read", "Unreadable", "Written", "Reached"]
+    rows, notes = [], []
+    for row in document["coverage"]:
+        visit = row["visit"]
+        place = link(escape(row["listing"]), row["listing"]) if row["web"] else escape(row["listing"])
+        rows.append(
+            [
+                names[row["competitor"]],
+                place,
+                count(row["held"]),
+                count(row["in_window"]),
+                count(row["copies"]),
+                count(row["rated"]),
+                _not_read(row),
+                count(visit["unreadable"]) if visit else "–",
+                days(row["oldest"], row["newest"]) if row["held"] else "–",
+                f"{REACHES[visit['reach']]} ({day(visit['date'])})" if visit else "not visited yet",
+            ]
+        )
+        if visit and visit["detail"]:
+            notes.append(f"- {names[row['competitor']]}, {escape(row['listing'])}: {escape(visit['detail'])}")
+    lines = [
+        '<a id="coverage"></a>',
+        "",
+        "## Coverage",
+        "",
+        table(head, rows, right=(2, 3, 4, 5, 6, 7)),
+        "",
+        "*Held*: in the lake. *In window*: counted here, less the *copies*, which repeat a longer text word for word."
+        " *Not read*: too short to tell the language, or in one that is not read yet; their stars count.",
+    ]
+    return "\n".join([*lines, "", *notes] if notes else lines)
+
+
+def _not_read(row: Document) -> str:
+    told = [f"{code} {count(n)}" for code, n in list(row["languages"].items())[:3]]
+    return count(row["not_read"]) + (f" ({', '.join(told)})" if told else "")
+
+
+def method(document: Document) -> str:
+    """How the numbers came about, and where they end."""
+    m, window = document["method"], document["window"]
+    grades = ", ".join(f"{name} from {count(least)}" for name, least in m["grades"].items())
+    end = f" ending with the newest one ({day(window['end'])})" if window["end"] else ""
+    bootstrap = m["bootstrap"]
+    paragraphs = [
+        "## Method and limits",
+        f"**Window.** Reviews of the {plural(window['days'], 'day')}{end}; undated reviews"
+        f" ({count(document['reviews']['undated'])} here) count always. Each review counts once.",
+        "**Reading.** Each sentence gets a sentiment (VADER with a review lexicon), the kinds complaint, bug, request,"
+        " praise or question, and themes by the rules named above. Whether it complains is weighed from sentiment,"
+        " cues and the review's stars. A review counts once for a theme, however often it says it.",
+        "**Shares** carry Wilson 95 % intervals. A rival *fails* at a theme when at least"
+        f" {m['fails']['complaints']} reviews complain, more than {percent(m['fails']['share'])} of its reviews do, and"
+        " most of those who speak of it complain, each beyond chance. ▲ allows for the number of comparisons"
+        " (false discovery rate 5 %).",
+        "**Opportunity** = importance + max(importance − satisfaction, 0), after Ulwick, 0 to 20. Importance is"
+        " 10 √(share of reviews that speak of the theme / that of the theme spoken of most), satisfaction"
+        " 10 (praise + 1) / (praise + complaints + 2), both as means over the rivals, so that one loud rival does not"
+        f" drown the rest. The interval is a bootstrap of {count(bootstrap['draws'])} draws (5th to 95th percentile)."
+        f" Gaps are ranked by its lower bound and share a rank (=) unless one is ahead in"
+        f" {percent(bootstrap['certain'])} of the draws.",
+        f"**Evidence** counts complaining reviews at all rivals: {grades}; below that, insufficient.",
+        f"**Trend** compares the last {m['recent_days']} days with the {m['recent_days']} before (halves of a shorter"
+        " stretch), with Newcombe's interval.",
+        "**Limits.** People who write reviews are not all customers, and each place draws its own kind. Only English is"
+        " read so far. The reading makes mistakes: open the links before you bet on a gap.",
+        f"Recompute every number and quote with `unmet verify` (snapshot {document['snapshot']}).",
+    ]
+    return "\n\n".join(paragraphs)

@@ -1,0 +1,298 @@
+"""The report as one JSON document: every number with its numerator and denominator, every quote with its place.
+
+Markdown is rendered from this document and from nothing else, so what is printed is what is recorded.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote as url_quote
+
+import polars as pl
+
+from data.market import Export, Saved, pages
+from reports.weighing import cells, gaps, momentum, opportunity
+from reports.weighing.gaps import Gap
+from reports.weighing.quotes import Quote
+from reports.weighing.statistics import Proportion
+from reports.weighing.weigh import Standing, Weighed
+
+FORMAT = 1
+"""Raised when a field changes its meaning or goes away."""
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the report lies and what it was made from, so that its links and its verification find their way."""
+
+    folder: Path
+    market_file: Path | None
+
+    def relative(self, path: Path) -> str:
+        """A path as a link from the report's folder."""
+        return Path(os.path.relpath(path, self.folder)).as_posix()
+
+
+def build(weighed: Weighed, places: Places) -> Document:
+    """The document of a weighed market."""
+    market = weighed.snapshot.market
+    window = weighed.evidence.window
+    last = weighed.snapshot.visits["at"].max()
+    return {
+        "format": FORMAT,
+        "market": {
+            "slug": market.slug,
+            "name": market.name,
+            "notice": market.notice,
+            "file": places.relative(places.market_file) if places.market_file else None,
+        },
+        "date": last.date().isoformat() if isinstance(last, datetime) else None,
+        "rules": weighed.rules.version,
+        "snapshot": weighed.snapshot.digest(),
+        "window": {"start": _day(window.start), "end": _day(window.end), "days": market.window_days},
+        "reviews": _reviews(weighed),
+        "competitors": [_standing(s) for s in weighed.standings],
+        "gaps": [_gap(g, weighed, places) for g in weighed.gaps],
+        "matrix": _matrix(weighed),
+        "coverage": _coverage(weighed),
+        "method": {
+            "bootstrap": {"draws": opportunity.DRAWS, "seed": opportunity.SEED, "certain": opportunity.CERTAIN},
+            "fails": {"complaints": cells.FAILS_FROM, "share": cells.NOTICEABLE},
+            "grades": {str(name): least for name, least in gaps.GRADES},
+            "recent_days": momentum.RECENT_DAYS,
+        },
+    }
+
+
+def _day(value: datetime | None) -> str | None:
+    return value.date().isoformat() if value else None
+
+
+def _round(value: float | None, digits: int = 2) -> float | None:
+    return None if value is None else round(value, digits) + 0.0
+
+
+def _proportion(p: Proportion) -> Document:
+    return {"k": p.k, "n": p.n, "share": _round(p.share, 4), "low": _round(p.low, 4), "high": _round(p.high, 4)}
+
+
+def _reviews(weighed: Weighed) -> Document:
+    rivals = [s for s in weighed.standings if not s.competitor.ours]
+    dated = weighed.evidence.reviews.filter("counted")["written"].drop_nulls()
+    first, last = dated.min(), dated.max()
+    return {
+        "held": sum(s.held for s in weighed.standings),
+        "counted": sum(s.counted for s in weighed.standings),
+        "read": sum(s.read for s in weighed.standings),
+        "copies": sum(s.copies for s in weighed.standings),
+        "undated": weighed.evidence.reviews.filter("counted")["written"].null_count(),
+        "first": _day(first) if isinstance(first, datetime) else None,
+        "last": _day(last) if isinstance(last, datetime) else None,
+        "of_rivals": sum(s.counted for s in rivals),
+        "rivals": len(rivals),
+    }
+
+
+def _standing(standing: Standing) -> Document:
+    plank = standing.plank
+    return {
+        "slug": standing.competitor.slug,
+        "name": standing.competitor.name,
+        "ours": standing.competitor.ours,
+        "held": standing.held,
+        "counted": standing.counted,
+        "read": standing.read,
+        "copies": standing.copies,
+        "rated": standing.rated,
+        "stars": _round(standing.mean_stars),
+        "plank": None
+        if plank is None
+        else {
+            "theme": plank.theme,
+            "complains": _proportion(plank.complains),
+            "drag": _round(plank.drag),
+            "stars_without": _round(plank.stars_without),
+        },
+    }
+
+
+def _gap(gap: Gap, weighed: Weighed, places: Places) -> Document:
+    theme, score, moved = gap.theme, gap.opportunity, gap.momentum
+    segments = {segment.slug: segment.name for segment in weighed.rules.segments}
+    return {
+        "theme": theme.slug,
+        "name": theme.name,
+        "need": theme.need,
+        "benefit": theme.benefit,
+        "tier": theme.tier,
+        "stage": theme.stage,
+        "lever": theme.lever,
+        "place": score.place,
+        "kind": str(gap.kind),
+        "grade": str(gap.grade),
+        "opportunity": {
+            "score": _round(score.score, 1),
+            "low": _round(score.low, 1),
+            "high": _round(score.high, 1),
+            "importance": _round(score.importance, 1),
+            "satisfaction": _round(score.satisfaction, 1),
+        },
+        "complaints": gap.complaints,
+        "wishes": gap.wishes,
+        "praises": gap.praises,
+        "failing": gap.failing,
+        "pleasing": gap.pleasing,
+        "urgent": gap.urgent,
+        "leaving": gap.leaving,
+        "momentum": None
+        if moved is None
+        else {
+            "verdict": moved.verdict,
+            "recent": {"k": moved.recent_k, "n": moved.recent_n},
+            "before": {"k": moved.before_k, "n": moved.before_n},
+            "change": _round(moved.change, 4),
+            "low": _round(moved.low, 4),
+            "high": _round(moved.high, 4),
+        },
+        "segments": [{"name": segments[slug], "reviews": n} for slug, n in gap.segments],
+        "instead": [{"name": name, "reviews": n} for name, n in gap.instead],
+        "phrases": [{"text": p.text, "mentions": p.count} for p in gap.phrases],
+        "quotes": [_quote(q, weighed, places) for q in gap.quotes],
+        "praise": [_quote(q, weighed, places) for q in gap.praise_quotes],
+    }
+
+
+def _quote(quote: Quote, weighed: Weighed, places: Places) -> Document:
+    href, label = _link(quote, weighed, places)
+    return {
+        "key": quote.key,
+        "field": quote.field,
+        "start": quote.start,
+        "end": quote.end,
+        "text": quote.text,
+        "competitor": quote.competitor,
+        "stars": _round(quote.stars, 1),
+        "date": _day(quote.written),
+        "href": href,
+        "label": label,
+    }
+
+
+def _link(quote: Quote, weighed: Weighed, places: Places) -> tuple[str | None, str]:
+    """Where a person can see the review: its page, or its file and row."""
+    if quote.url and quote.row is None:
+        return quote.url, "review"
+    competitor = weighed.snapshot.market.competitor(quote.competitor)
+    for place in competitor.places:
+        if place.name != quote.listing:
+            continue
+        match place:
+            case Export(path=path):
+                return url_quote(places.relative(path)), f"{path.name}, row {quote.row}"
+            case Saved():
+                first = pages(place)[0]
+                return quote.url or url_quote(places.relative(first)), first.name
+            case _:
+                return quote.url or place.name, "review"
+    return None, "review"
+
+
+def _matrix(weighed: Weighed) -> list[Document]:
+    slugs = [s.competitor.slug for s in weighed.standings]
+    return [
+        {
+            "theme": o.theme,
+            "name": next(t.name for t in weighed.rules.themes if t.slug == o.theme),
+            "place": o.place,
+            "opportunity": {
+                "score": _round(o.score, 1),
+                "low": _round(o.low, 1),
+                "high": _round(o.high, 1),
+                "importance": _round(o.importance, 1),
+                "satisfaction": _round(o.satisfaction, 1),
+            },
+            "cells": [_cell(weighed.cells[slug, o.theme]) for slug in slugs],
+        }
+        for o in weighed.ranked
+    ]
+
+
+def _cell(cell: cells.Cell) -> Document:
+    return {
+        "competitor": cell.competitor,
+        "speaks": _proportion(cell.speaks),
+        "complains": _proportion(cell.complains),
+        "praises": _proportion(cell.praises),
+        "wishes": cell.wishes,
+        "drag": _round(cell.drag),
+        "fails": cell.fails,
+        "worse": cell.worse,
+    }
+
+
+def _coverage(weighed: Weighed) -> list[Document]:
+    """One row a listing: what is held of it, and how its visits went.
+
+    Nothing here depends on how many visits there were, only on what they found: a second run that finds the same
+    says the same.
+    """
+    held = weighed.evidence.reviews
+    visits = weighed.snapshot.visits
+    rows = []
+    for competitor in weighed.snapshot.market.competitors:
+        for place in competitor.places:
+            mine = held.filter((pl.col("competitor") == competitor.slug) & (pl.col("listing") == place.name))
+            went = visits.filter((pl.col("competitor") == competitor.slug) & (pl.col("listing") == place.name))
+            languages = mine.filter(~pl.col("is_read"))["language"].drop_nulls().value_counts().rows()
+            rows.append(
+                {
+                    "competitor": competitor.slug,
+                    "listing": place.name,
+                    "web": not isinstance(place, Export | Saved),
+                    "held": mine.height,
+                    "in_window": mine.filter("in_window").height,
+                    "copies": mine.filter(pl.col("in_window") & pl.col("copy")).height,
+                    "rated": mine["stars"].drop_nulls().len(),
+                    "read": mine.filter("is_read").height,
+                    "not_read": mine.filter(~pl.col("is_read")).height,
+                    "languages": dict(sorted(languages, key=lambda r: (-r[1], r[0]))),
+                    "oldest": _bound(mine, "min"),
+                    "newest": _bound(mine, "max"),
+                    "visit": _visit(went),
+                }
+            )
+    return rows
+
+
+def _bound(rows: pl.DataFrame, side: str) -> str | None:
+    value = getattr(rows["written"].drop_nulls(), side)()
+    return _day(value) if isinstance(value, datetime) else None
+
+
+def _visit(visits: pl.DataFrame) -> Mapping[str, Any] | None:
+    """The last visit, told by what it found rather than by how far it had to go."""
+    if visits.is_empty():
+        return None
+    last = visits.row(-1, named=True)
+    whole = visits.filter(pl.col("stop").is_in(["end", "cap", "sample"]))
+    reach = last
+    if last["stop"] == "known" and whole.height:
+        reach = whole.row(-1, named=True)
+    return {
+        "date": last["at"].date().isoformat(),
+        "source": last["source"],
+        "outcome": last["outcome"],
+        "reach": reach["stop"],
+        "complete": last["complete"],
+        "duplicate": reach["duplicate"],
+        "unreadable": reach["unreadable"],
+        "total": last["total"],
+        "detail": last["detail"],
+    }

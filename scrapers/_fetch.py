@@ -1,0 +1,249 @@
+"""The only HTTP client: named, patient, obedient to robots.txt, bounded in every direction.
+
+It honours robots.txt (RFC 9309) and its crawl delay, keeps one request at a time per host, waits as long as a busy
+site asks, retries only what may pass, follows redirects only within the site, and stops reading an answer that is too
+large, too slow or packed in a way it did not ask for.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+import stamina
+from protego import Protego
+
+from scrapers._errors import Blocked, FetchError, Missing, Refused, TooLarge, Unreachable
+from scrapers._pace import Turns
+from scrapers._source import Page, Request
+
+BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""Answers that may be another one later."""
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+MOST_REDIRECTS = 5
+ROBOTS_BYTES = 512_000
+"""RFC 9309 asks crawlers to read at least 500 KiB of robots.txt."""
+LONGEST_CRAWL_DELAY = 60.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How patient and how greedy the client is; see `data.settings` for each."""
+
+    pause_seconds: float = 1.5
+    timeout_seconds: float = 30
+    page_seconds: float = 120
+    page_bytes: int = 10_000_000
+    unpacked_bytes: int = 50_000_000
+    tries: int = 4
+    longest_wait_seconds: float = 300
+
+
+class _Busy(Exception):
+    """An answer or a broken connection that is worth another try."""
+
+    def __init__(self, reason: str, wait: float | None, blocked: bool) -> None:
+        super().__init__(reason)
+        self.wait = wait
+        self.blocked = blocked
+
+
+@dataclass
+class Fetcher:
+    """Turns a Request into a Page, or raises a FetchError. Thread-safe; one object serves a whole run."""
+
+    user_agent: str
+    limits: Limits = field(default_factory=Limits)
+    connect_to: Mapping[str, str] = field(default_factory=dict)
+    transport: httpx.BaseTransport | None = None
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    turns: Turns = field(default_factory=Turns)
+
+    def __post_init__(self) -> None:
+        inner = self.transport or httpx.HTTPTransport()
+        self._client = httpx.Client(
+            transport=_ConnectTo(inner, self.connect_to),
+            timeout=self.limits.timeout_seconds,
+            follow_redirects=False,
+            headers={"User-Agent": self.user_agent, "Accept-Encoding": "gzip, deflate"},
+        )
+        self._robots: dict[str, Protego] = {}
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._client.close()
+
+    def __enter__(self) -> Fetcher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def fetch(self, request: Request) -> Page:
+        """The page at an address, after robots.txt, turns, retries and redirects within the site."""
+        url = request.url
+        for _ in range(MOST_REDIRECTS + 1):
+            self._ask_robots(url)
+            page = self._patiently(Request(url, request.headers, request.body))
+            if page.status not in REDIRECTS:
+                return Page(request, page.status, page.headers, page.body, page.fetched)
+            url = _redirect(url, page.headers.get("location", ""))
+        raise Unreachable(f"{request.url}: redirected more than {MOST_REDIRECTS} times; check the address in a browser")
+
+    # -- robots.txt ------------------------------------------------------------------------------------------------
+
+    def _ask_robots(self, url: str) -> None:
+        rules = self._rules(url)
+        if not rules.can_fetch(url, self.user_agent):
+            raise Refused(f"{url}: robots.txt does not allow it; save the page by hand, or take the listing out")
+
+    def _rules(self, url: str) -> Protego:
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if origin not in self._robots:
+            text = self._robots_txt(f"{origin}/robots.txt")
+            rules = Protego.parse(text)
+            delay = rules.crawl_delay(self.user_agent)
+            if delay:
+                self.turns.slow(parts.netloc, min(float(delay), LONGEST_CRAWL_DELAY))
+            self._robots[origin] = rules
+        return self._robots[origin]
+
+    def _robots_txt(self, url: str) -> str:
+        """No such file allows everything; a site that cannot say, or turns us away, allows nothing (RFC 9309)."""
+        for _ in range(MOST_REDIRECTS + 1):
+            try:
+                page = self._patiently(Request(url))
+            except Missing:
+                return ""
+            except FetchError as e:
+                raise type(e)(f"{e} (asked for robots.txt first)") from e
+            if page.status not in REDIRECTS:
+                return page.body[:ROBOTS_BYTES].decode("utf-8", "replace")
+            url = urljoin(url, page.headers.get("location", ""))
+        return ""
+
+    # -- one answer ------------------------------------------------------------------------------------------------
+
+    def _patiently(self, request: Request) -> Page:
+        host = urlsplit(request.url).netloc
+
+        def backoff(error: Exception) -> bool | float:
+            if not isinstance(error, _Busy):
+                return False
+            if error.wait is None:
+                return True
+            if error.wait > self.limits.longest_wait_seconds:
+                return False
+            self.turns.hold(host, error.wait)
+            return error.wait
+
+        try:
+            for attempt in stamina.retry_context(
+                on=backoff, attempts=self.limits.tries, timeout=None, wait_initial=1.0, wait_max=30.0
+            ):
+                with attempt, self.turns.turn(host, self.limits.pause_seconds):
+                    return self._once(request)
+        except _Busy as e:
+            kind = Blocked if e.blocked else Unreachable
+            wait = f", and asks to wait {e.wait:.0f} s" if e.wait else ""
+            raise kind(f"{request.url}: {e}{wait}; it is left alone until the next run") from e
+        raise AssertionError("stamina either returns or raises")
+
+    def _once(self, request: Request) -> Page:
+        started = time.monotonic()
+        method = "GET" if request.body is None else "POST"
+        try:
+            with self._client.stream(
+                method, request.url, headers=dict(request.headers), content=request.body
+            ) as response:
+                headers = {k.lower(): v for k, v in response.headers.items()}
+                body = self._body(response, request.url, started) if response.status_code not in REDIRECTS else b""
+        except (httpx.TimeoutException, httpx.NetworkError, httpx.ProtocolError) as e:
+            raise _Busy(f"no answer ({_cause(e)})", None, blocked=False) from e
+        except httpx.DecodingError as e:
+            raise Unreachable(f"{request.url}: the answer is packed wrongly ({e}); try again later") from e
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as e:
+            raise Unreachable(f"{request.url}: not an address that can be asked ({e})") from e
+        status = response.status_code
+        if status in BUSY:
+            raise _Busy(f"answered {status}", _retry_after(headers, self.clock()), blocked=status == 429)
+        if status in {401, 403, 451}:
+            raise Blocked(f"{request.url}: the site turned us away (it answered {status}); leave it alone")
+        if status in {404, 410}:
+            raise Missing(f"{request.url}: nothing there (it answered {status}); check the address in a browser")
+        return Page(request, status, headers, body, self.clock())
+
+    def _body(self, response: httpx.Response, url: str, started: float) -> bytes:
+        packed = response.headers.get("content-encoding", "identity").strip().lower()
+        if packed not in {"", "identity", "gzip", "x-gzip", "deflate"}:
+            raise Unreachable(f"{url}: sent packed as {packed!r}, which was not asked for")
+        chunks: list[bytes] = []
+        size = 0
+        for chunk in response.iter_bytes():
+            size += len(chunk)
+            chunks.append(chunk)
+            if response.num_bytes_downloaded > self.limits.page_bytes:
+                raise TooLarge(f"{url}: more than {self.limits.page_bytes:,} bytes; this is no page of reviews")
+            if size > self.limits.unpacked_bytes:
+                raise TooLarge(f"{url}: unpacks to more than {self.limits.unpacked_bytes:,} bytes")
+            if time.monotonic() - started > self.limits.page_seconds:
+                raise _Busy(f"took over {self.limits.page_seconds:.0f} s", None, blocked=False)
+        return b"".join(chunks)
+
+
+class _ConnectTo(httpx.BaseTransport):
+    """Sends a host's requests to another address, over plain HTTP, with the Host header they had."""
+
+    def __init__(self, inner: httpx.BaseTransport, table: Mapping[str, str]) -> None:
+        self._inner = inner
+        self._table = table
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        target = self._table.get(request.url.host)
+        if target:
+            host, _, port = target.rpartition(":")
+            request.url = request.url.copy_with(scheme="http", host=host, port=int(port))
+        return self._inner.handle_request(request)
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+def _redirect(url: str, location: str) -> str:
+    """Where a redirect within the site leads; raises Refused when it leaves the site."""
+    target = urljoin(url, location)
+    old, new = urlsplit(url), urlsplit(target)
+    if not location or new.scheme not in {"http", "https"} or _site(new.hostname) != _site(old.hostname):
+        raise Refused(
+            f"{url}: redirects to {new.hostname or 'nowhere'}, another site; if that is meant, name it in the listing"
+        )
+    if old.scheme == "https" and new.scheme == "http":
+        raise Refused(f"{url}: redirects from https to http; nothing is asked in the clear that was asked encrypted")
+    return target
+
+
+def _site(host: str | None) -> str:
+    return (host or "").removeprefix("www.")
+
+
+def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds that the site asks us to wait, out of either form of Retry-After; None when it does not say."""
+    value = headers.get("retry-after", "").strip()
+    if value.isdecimal():
+        return float(value[:9])
+    try:
+        moment = parsedate_to_datetime(value)
+    except (TypeError, ValueError):
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now).total_seconds())
+
+
+def _cause(error: Exception) -> str:
+    return str(error) or type(error).__name__

@@ -1,0 +1,47 @@
+"""Sites whose terms forbid automated reading, and the way that is open instead. Facts as of 2026-11; `sources.md`
+style statements belong in README's source table, the list that the code obeys is here."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+_SAVED = "save its pages by hand and name them under `saved`, or import an export"
+_EXPORT = "import an export that you may lawfully hold (`exports`)"
+
+FORBIDDEN = {
+    "trustpilot.com": _SAVED,
+    "g2.com": _EXPORT,
+    "capterra.com": _EXPORT,
+    "getapp.com": _EXPORT,
+    "softwareadvice.com": _EXPORT,
+    "yelp.com": _EXPORT,
+    "amazon.com": _EXPORT,
+    "tripadvisor.com": _EXPORT,
+    "maps.google.com": _EXPORT,
+    "play.google.com": _EXPORT,
+    "chromewebstore.google.com": _SAVED,
+    "chrome.google.com": _SAVED,
+    "apps.microsoft.com": _EXPORT,
+    "marketplace.visualstudio.com": _SAVED,
+}
+"""Site -> what to do instead."""
+
+_BY_NAME = frozenset({"amazon", "yelp", "tripadvisor", "capterra", "trustpilot"})
+"""Sites that have a domain in many countries."""
+
+
+def forbidden(url: str) -> str | None:
+    """What to do instead of scraping the site of an address, or None where nothing forbids it."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower().rstrip(".")
+    labels = host.split(".")
+    for i in range(len(labels) - 1):
+        site = ".".join(labels[i:])
+        if site in FORBIDDEN:
+            return FORBIDDEN[site]
+    for label in labels[-3:-1]:
+        if label in _BY_NAME and not host.startswith("api."):
+            return FORBIDDEN[f"{label}.com"]
+    if "google" in labels and parts.path.startswith("/maps"):
+        return _EXPORT
+    return None

@@ -1,0 +1,122 @@
+"""One visit to one listing: page after page until there is a reason to stop.
+
+A failure is a value here: the walk always returns, with what was read before it and the error that ended it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from data.review import Review
+from scrapers._errors import (
+    Blocked,
+    ChallengePage,
+    ExportError,
+    FetchError,
+    Missing,
+    ParseError,
+    Refused,
+    ScrapeError,
+    TooLarge,
+)
+from scrapers._source import Batch, Handle, Outcome, Page, Request, Source, Stop
+
+
+@dataclass
+class Walk:
+    """What a visit brought home."""
+
+    reviews: list[Review] = field(default_factory=list)
+    stop: Stop = Stop.END
+    outcome: str = Outcome.UNKNOWN_EMPTY
+    pages: int = 0
+    bytes: int = 0
+    unreadable: int = 0
+    total: int | None = None
+    warnings: list[str] = field(default_factory=list)
+    error: ScrapeError | None = None
+
+    def add(self, batch: Batch) -> None:
+        """Takes in what stands on one page."""
+        self.reviews += batch.reviews
+        self.unreadable += batch.unreadable
+        self.total = batch.total if batch.total is not None else self.total
+        self.warnings += [w for w in batch.warnings if w not in self.warnings]
+        if batch.reviews:
+            self.outcome = Outcome.REVIEWS
+        elif self.outcome != Outcome.REVIEWS:
+            self.outcome = batch.outcome
+
+    def fail(self, error: ScrapeError) -> None:
+        """Ends the walk with an error; what was read before it stays."""
+        self.error = error
+        self.stop = reason(error)
+        if self.stop in {Stop.BLOCKED, Stop.REFUSED} and not self.reviews:
+            self.outcome = "blocked"
+
+
+def reason(error: ScrapeError) -> Stop:
+    """The stop that an error amounts to."""
+    match error:
+        case Refused():
+            return Stop.REFUSED
+        case Blocked() | ChallengePage():
+            return Stop.BLOCKED
+        case Missing():
+            return Stop.MISSING
+        case TooLarge():
+            return Stop.TOO_LARGE
+        case FetchError():
+            return Stop.UNREACHABLE
+        case ExportError():
+            return Stop.UNREADABLE
+        case _:
+            return Stop.CHANGED
+
+
+def walk(
+    source: Source,
+    handle: Handle,
+    fetch: Callable[[Request], Page],
+    *,
+    keep: Callable[[Page], None] = lambda _: None,
+    known: Callable[[Review], bool] | None = None,
+    most_pages: int = 200,
+    on_page: Callable[[Walk], None] = lambda _: None,
+) -> Walk:
+    """Fetches, keeps and parses a listing's pages.
+
+    `keep` gets every page before it is parsed. With `known`, the walk ends after a page on which every review is held
+    already, word for word; without it, it goes to the end.
+    """
+    result = Walk()
+    asked: set[str] = set()
+    request: Request | None = source.start(handle)
+    try:
+        while request is not None:
+            if request.url in asked:
+                result.stop = Stop.END
+                result.warnings.append("the site led back to a page already read; the walk ended there")
+                break
+            if result.pages >= most_pages:
+                result.stop = Stop.CAP
+                result.warnings.append(f"stopped after {most_pages} pages, as set by UNMET_PAGES")
+                break
+            asked.add(request.url)
+            page = fetch(request)
+            result.pages += 1
+            result.bytes += len(page.body)
+            keep(page)
+            batch = source.parse(page, handle)
+            result.add(batch)
+            on_page(result)
+            if known and batch.reviews and all(map(known, batch.reviews)):
+                result.stop = Stop.KNOWN
+                break
+            if batch.stop is not None:
+                result.stop = batch.stop
+            request = batch.next
+    except (FetchError, ParseError) as e:
+        result.fail(e)
+    return result
