@@ -1,15 +1,15 @@
-"""Reviews out of schema.org nodes: which property says what, on which scale, and which two nodes are one review."""
+"""Reviews out of schema.org nodes: which property says what, and on which scale."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from data.review import Review, content_id
+from data.review import Review
 from scrapers._read import number, plain, written_time
+from scrapers._review_ids import Draft, each_once, folded, identified
 from scrapers._structured import Document, Found, Node, kinds, some, words
 
 _RATIO = re.compile(
@@ -17,8 +17,6 @@ _RATIO = re.compile(
     r"(?:/|out of|of|von|sur|de|di|su|van|av|af|z|из)\s*([0-9]+)(?:\D.*)?"
 )
 _MARKED = re.compile(r"(?i)([0-9]+(?:[.,][0-9]+)?)\s*(%|★|stars?\b.*)")
-_SPACE = re.compile(r"\s+")
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _PLACEHOLDERS = frozenset(
     {"comment", "review", "description", "reviewbody", "text", "null", "undefined", "none", "n/a"}
 )
@@ -57,23 +55,14 @@ class _Stated:
         return self.value <= 0 if self.worst is None else self.value < self.worst
 
 
-@dataclass(frozen=True)
-class _Draft:
-    """A review, what its id is made of, and where it stood."""
-
-    review: Review
-    given: str | None
-    raw_date: str | None
-    syntax: str
-
-
 def read(found: Document, product: str, url: str) -> Told:
     """The reviews of a page, each once, in the order of the page."""
     warnings: list[str] = []
-    stated = [_stated(found, f) for f in found.reviews]
+    of_page = _best(found, (a.node for a in found.aggregates))
+    stated = [_stated(found, f, of_page) for f in found.reviews]
     # One rating above 5 without a stated scale shows that the page does not mean stars: then none of them is known.
     stars = all(s.value is None or s.best is not None or s.value <= 5 for s in stated)
-    drafts: list[_Draft] = []
+    drafts: list[Draft] = []
     unreadable = outside = cut = 0
     critics = 0
     for f, rating in zip(found.reviews, stated, strict=True):
@@ -100,11 +89,11 @@ def read(found: Document, product: str, url: str) -> Told:
     names = {name for f in found.reviews if (name := found.text(f.subject, "name"))}
     if len(names) > 1:
         warnings.append(f"the page holds reviews of {len(names)} different things; all count for its address")
-    reviews = _each_once(_identified(drafts, product))
+    reviews = each_once(identified(drafts, product))
     return Told(tuple(reviews), unreadable, tuple(warnings))
 
 
-def _draft(found: Document, f: Found, rating: _Stated, product: str, url: str) -> _Draft:
+def _draft(found: Document, f: Found, rating: _Stated, product: str, url: str) -> Draft:
     node = f.node
     raw_date = next(
         (d.strip() for n in ("datePublished", "dateCreated") for d in found.values(node, n) if isinstance(d, str)), None
@@ -112,7 +101,7 @@ def _draft(found: Document, f: Found, rating: _Stated, product: str, url: str) -
     bodies = (found.text(node, name) for name in ("reviewBody", "description", "text"))
     body = next((b for b in bodies if b and b.lower() not in _PLACEHOLDERS), "")
     title = found.text(node, "headline", "name")
-    if title and _folded(title) in {_folded(n) for n in _names(found, f)}:
+    if title and folded(title) in {folded(n) for n in _names(found, f)}:
         title = None
     best = rating.best if rating.best is not None else 5.0
     review = Review(
@@ -129,7 +118,7 @@ def _draft(found: Document, f: Found, rating: _Stated, product: str, url: str) -
         written=written_time(raw_date),
         edited=next((written_time(d) for d in found.values(node, "dateModified")), None),
     )
-    return _Draft(review, _given(found, node, url), raw_date, f.syntax)
+    return Draft(review, _given(found, f, url), raw_date, f.block)
 
 
 def _names(found: Document, f: Found) -> Iterable[str]:
@@ -155,10 +144,11 @@ def _language(found: Document, node: Node) -> str | None:
     return None
 
 
-def _given(found: Document, node: Node, url: str) -> str | None:
+def _given(found: Document, f: Found, url: str) -> str | None:
     """The site's own id of the review; None for the page's address and for what looks like a place in a list."""
+    others = {url, None if f.subject is None else f.subject.get("@id")}
     for name in ("@id", "identifier"):
-        for value in found.values(node, name):
+        for value in found.values(f.node, name):
             if isinstance(value, Mapping):
                 value = next(iter(found.values(value, "value")), None)
             if isinstance(value, int) and not isinstance(value, bool):
@@ -166,12 +156,12 @@ def _given(found: Document, node: Node, url: str) -> str | None:
             if not isinstance(value, str) or not (value := plain(value) or "") or value.startswith("_:"):
                 continue
             tail = value.removeprefix(url)
-            if tail and _OWN_ID.search(re.split(r"[/#?=]", tail)[-1]):
+            if value not in others and _OWN_ID.search(re.split(r"[/#?=]", tail)[-1]):
                 return value
     return None
 
 
-def _stated(found: Document, f: Found) -> _Stated:
+def _stated(found: Document, f: Found, of_page: float | None) -> _Stated:
     """The review's rating and the scale that it, or else its subject or its page, gives."""
     ratings = found.values(f.node, "reviewRating") or found.values(f.node, "rating")
     whole = [r for r in ratings if not isinstance(r, Mapping) or not found.values(r, "reviewAspect")]
@@ -188,7 +178,7 @@ def _stated(found: Document, f: Found) -> _Stated:
                 worst = _limit(found, rating, "worstRating")
             else:
                 worst = None
-            return _Stated(value, best or _best_of_page(found, f), worst)
+            return _Stated(value, best or _best(found, found.things(f.subject, "aggregateRating")) or of_page, worst)
     return _Stated()
 
 
@@ -209,76 +199,7 @@ def _limit(found: Document, node: Node, name: str) -> float | None:
     return next((v for v in limits if v is not None and (v > 0 or name == "worstRating")), None)
 
 
-def _best_of_page(found: Document, f: Found) -> float | None:
-    own = {_limit(found, a, "bestRating") for a in found.things(f.subject, "aggregateRating")} - {None}
-    page = {_limit(found, a.node, "bestRating") for a in found.aggregates} - {None}
-    best = own or page
+def _best(found: Document, aggregates: Iterable[Node]) -> float | None:
+    """The best value that aggregates state; None when they state none, or several."""
+    best = {_limit(found, a, "bestRating") for a in aggregates} - {None}
     return best.pop() if len(best) == 1 else None
-
-
-def _identified(drafts: list[_Draft], product: str) -> list[_Draft]:
-    """Gives every review its id: the site's own where it names one review only, else a hash of what it says."""
-    named: dict[str, set[tuple[str | None, str]]] = {}
-    for d in drafts:
-        if d.given is not None:
-            named.setdefault(d.given, set()).add((d.review.author, d.review.body))
-    alike: Counter[tuple[str, str]] = Counter()
-    result = []
-    for d in drafts:
-        r = d.review
-        if d.given is not None and len(named[d.given]) == 1:
-            result.append(replace(d, review=replace(r, id=d.given)))
-            continue
-        # A date such as "2 months ago" would change the id from night to night.
-        raw_date = d.raw_date if d.raw_date and _YEAR.search(d.raw_date) else None
-        parts: list[object] = [product, r.author, raw_date, r.rating, r.body]
-        identity = content_id(*parts)
-        if not r.body:  # stars alone may well be given twice: the second such one is another review
-            alike[d.syntax, identity] += 1
-            nth = alike[d.syntax, identity]
-            identity = identity if nth == 1 else content_id(*parts, nth)
-        result.append(replace(d, review=replace(r, id=identity)))
-    return result
-
-
-def _each_once(drafts: list[_Draft]) -> list[Review]:
-    """Drops what was told twice: the same id, or in microdata what JSON-LD tells as well."""
-    first: dict[str, _Draft] = {}
-    for d in drafts:
-        first.setdefault(d.review.id, d)
-    told = [d.review for d in first.values() if d.syntax == "json-ld"]
-    free = list(range(len(told)))
-    extra: list[Review] = []
-    for d in first.values():
-        if d.syntax == "json-ld":
-            continue
-        match = next((i for exact in (True, False) for i in free if _same(told[i], d.review, exact)), None)
-        if match is None:
-            extra.append(d.review)
-            continue
-        free.remove(match)
-        told[match] = _filled(told[match], d.review)
-    return told + extra
-
-
-def _same(one: Review, other: Review, exact: bool) -> bool:
-    """Whether two syntaxes tell of one review: all alike, or at least its text or the part of it that is shown."""
-    a, b = _folded(one.body), _folded(other.body)
-    if exact or not a or not b:
-        alike = (one.author, one.rating) == (other.author, other.rating) and a == b
-        return alike and (bool(a) or None in (one.written, other.written) or one.written == other.written)
-    cut = b.removesuffix("…").removesuffix("...").rstrip()
-    return a == b or (cut != b and len(cut) >= 20 and a.startswith(cut))
-
-
-def _filled(one: Review, other: Review) -> Review:
-    """What one syntax leaves open, the other may say; the id stays."""
-    names = ("author", "title", "language", "written", "edited")
-    gaps: dict[str, Any] = {n: getattr(one, n) or getattr(other, n) for n in names}
-    if one.rating is None:
-        gaps |= {"rating": other.rating, "scale": other.scale}
-    return replace(one, **gaps)
-
-
-def _folded(text: str) -> str:
-    return _SPACE.sub(" ", text).strip().casefold()

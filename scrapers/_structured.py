@@ -21,8 +21,10 @@ from scrapers._read import MAX_DEPTH, markup_of, number, text_of
 from scrapers._source import Page
 
 REVIEW = frozenset({"Review", "UserReview", "CriticReview", "EmployerReview"})
+MAX_KEYS = 100
 MAX_PROPERTIES = 40_000  # extruct's time grows with the square: 32,000 properties took 5 s (2026-11)
-SYNTAXES = ("json-ld", "microdata")
+MICRODATA = -1
+"""The block that all microdata of a page counts as; those of JSON-LD are numbered from 0."""
 
 _PREFIX = re.compile(r"(?i)^(?:https?://(?:www\.)?schema\.org/|schema:)#?")
 _LD_TYPE = re.compile(r"(?i)\s*application/ld\+json\s*(?:;.*)?")
@@ -43,7 +45,7 @@ class Found:
     node: Node
     subject: Node | None
     """The node that held it, or the one it names as `itemReviewed`; None when the page does not say."""
-    syntax: str
+    block: int
 
 
 @dataclass
@@ -152,15 +154,15 @@ def document(page: Page) -> tuple[Document, Any]:
     else:
         scripts = tree.iter("script")
         blocks = [s.text_content() for s in scripts if _LD_TYPE.fullmatch(s.get("type") or "")]
-    data: list[tuple[Any, str]] = []
-    for block in blocks:
+    data: list[tuple[Any, int]] = []
+    for place, block in enumerate(blocks):
         if not block.strip():
             continue
         try:
-            data.append((json_in(block), "json-ld"))
+            data.append((json_in(block), place))
         except (ValueError, RecursionError):
             result.broken += 1
-    data += [(item, "microdata") for item in _microdata(tree, result.warnings)]
+    data += [(item, MICRODATA) for item in _microdata(tree, result.warnings)]
     for value, _ in data:
         _learn(value, result.index)
     _collect(data, result)
@@ -245,13 +247,15 @@ def _learn(value: Any, index: dict[str, Node]) -> None:
     for node, _, _, _ in _walk(value):
         name = node.get("@id")
         if isinstance(name, str) and not is_reference(node):
-            index[name] = {**node, **index.get(name, {})}
+            known = index.get(name, {})
+            if len(known) < MAX_KEYS:
+                index[name] = {**node, **known}
 
 
-def _collect(data: list[tuple[Any, str]], result: Document) -> None:
+def _collect(data: list[tuple[Any, int]], result: Document) -> None:
     held: dict[str, Node] = {}
     deep = False
-    for value, syntax in data:
+    for value, block in data:
         for node, holder, key, depth in _walk(value):
             deep = deep or depth >= MAX_DEPTH
             types = kinds(node)
@@ -266,13 +270,12 @@ def _collect(data: list[tuple[Any, str]], result: Document) -> None:
                     continue
             if is_review:
                 owner = owner or next(iter(result.things(node, "itemReviewed")), None)
-                result.reviews.append(Found(node, owner, syntax))
+                result.reviews.append(Found(node, owner, block))
             elif "AggregateRating" in types or key == "aggregateRating":
                 about = next(iter(result.things(node, "itemReviewed")), None)
-                result.aggregates.append(Found(node, about or holder, syntax))
+                result.aggregates.append(Found(node, about or holder, block))
     if deep:
         result.warnings.append(f"structured data nested deeper than {MAX_DEPTH} levels was left unread")
     result.reviews = [
-        f if f.subject is not None else Found(f.node, held.get(str(f.node.get("@id"))), f.syntax)
-        for f in result.reviews
+        f if f.subject is not None else Found(f.node, held.get(str(f.node.get("@id"))), f.block) for f in result.reviews
     ]

@@ -24,7 +24,8 @@ def feed_of(page: Page, record: str) -> etree._Element:
         challenge(page)
         root = None if f"<{record}".encode() in body else _mended(body)
         if root is None:
-            raise ChangedPage(f"{page.url} sent XML that is not well-formed ({e})") from e
+            why = (str(e).splitlines() or ["no reason given"])[0]
+            raise ChangedPage(f"{page.url} sent XML that is not well-formed ({why})") from e
     name = root.tag.rpartition("}")[2] if isinstance(root.tag, str) else "?"
     if name.lower() not in {"feed", "rss", "rdf"}:
         challenge(page)

@@ -9,13 +9,13 @@ from enum import StrEnum
 import polars as pl
 
 from reports.rules import Rules, Theme
-from reports.weighing import phrases
+from reports.weighing import phrases, quotes
 from reports.weighing.cells import FAILS_FROM, Cell
 from reports.weighing.evidence import Evidence
 from reports.weighing.momentum import Momentum, momentum, split
 from reports.weighing.opportunity import Opportunity
 from reports.weighing.phrases import Phrase
-from reports.weighing.quotes import Quote, quotes
+from reports.weighing.quotes import Quote
 
 MOST_GAPS = 8
 LEAST_SAID = 3
@@ -96,6 +96,7 @@ def gaps(
     everywhere = phrases.counts(evidence.mentions["text"])
     parts = split(evidence)
     found: list[Gap] = []
+    voices: set[str] = set()
     for opportunity in ranked:
         of_rivals = [cells[r, opportunity.theme] for r in rivals]
         kind = _kind(of_rivals)
@@ -125,8 +126,8 @@ def gaps(
                 segments=_said(complaining.explode("segments"), "segments"),
                 instead=_said(complaining, "switched_to"),
                 phrases=phrases.marking(phrases.counts(complaining["text"]), everywhere),
-                quotes=quotes(complaining, [c.competitor for c in by_share]),
-                praise_quotes=quotes(praising, [c.competitor for c in happiest], most=1),
+                quotes=quotes.complaints(complaining, [c.competitor for c in by_share], voices),
+                praise_quotes=quotes.praises(praising, [c.competitor for c in happiest], voices),
             )
         )
         if len(found) == MOST_GAPS:

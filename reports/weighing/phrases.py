@@ -50,7 +50,8 @@ def marking(here: Counter[str], everywhere: Counter[str], most: int = 5) -> list
     """The sequences that mark `here` most within `everywhere` (which includes it), by log-odds with a Dirichlet prior.
 
     z of the log-odds ratio after Monroe, Colaresi and Quinn, "Fightin' Words" (Political Analysis 2008), with the
-    whole as prior; a sequence inside one already chosen is left out.
+    whole as prior; a sequence inside one already chosen is left out. The
+    most frequent comes first.
     """
     n_here, n_all = sum(here.values()), sum(everywhere.values())
     scored = []
@@ -70,4 +71,4 @@ def marking(here: Counter[str], everywhere: Counter[str], most: int = 5) -> list
             chosen.append(Phrase(gram, k))
         if len(chosen) == most:
             break
-    return chosen
+    return sorted(chosen, key=lambda p: (-p.count, p.text))

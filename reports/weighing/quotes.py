@@ -11,6 +11,8 @@ import polars as pl
 SHORTEST, LONGEST = 25, 240
 """Characters of a quote."""
 BEST_LENGTH = 100
+CONTENT_STARS = 4
+"""A review with fewer stars is not quoted as praise, whatever a sentence of it sounds like."""
 
 
 @dataclass(frozen=True)
@@ -30,18 +32,31 @@ class Quote:
     written: datetime | None
 
 
-def quotes(mentions: pl.DataFrame, rivals: list[str], most: int = 4) -> list[Quote]:
-    """The most telling of some mentions, the rivals taking turns in the order given.
+def complaints(mentions: pl.DataFrame, rivals: list[str], voices: set[str], most: int = 4) -> list[Quote]:
+    """The most telling of some complaining mentions, the rivals taking turns in the order given.
 
-    Telling means: clearly a complaint or wish, mainly about this, called helpful by others, neither clipped nor long.
-    Ties fall by review key, so the choice is the same every time.
+    Telling means: clearly a complaint or wish, mainly about this, called helpful by others, a whole sentence neither
+    clipped nor long. `voices` holds the people and texts quoted already and grows by those chosen, so that a report
+    quotes nobody twice. Ties fall by review key, so the choice is the same every time.
     """
+    return _chosen(mentions, pl.col("complaint") - 0.5 * pl.col("sentiment"), rivals, voices, most)
+
+
+def praises(mentions: pl.DataFrame, rivals: list[str], voices: set[str], most: int = 1) -> list[Quote]:
+    """The most telling of some praising mentions, out of reviews that are content as a whole."""
+    content = mentions.filter(pl.col("stars").is_null() | (pl.col("stars") >= CONTENT_STARS))
+    return _chosen(content, 1.5 * pl.col("sentiment") - pl.col("complaint"), rivals, voices, most)
+
+
+def _chosen(mentions: pl.DataFrame, clear: pl.Expr, rivals: list[str], voices: set[str], most: int) -> list[Quote]:
     length = pl.col("text").str.len_chars()
+    clipped = pl.col("text").str.contains(r"^(?i:and|but|however|although|though|or|so|because|then|also|•|\*|-)\b")
     telling = (
-        pl.col("complaint")
+        clear
         + 0.15 * pl.col("helpful").fill_null(0).clip(0).log1p()
-        + 0.4 * pl.col("_main")
+        + 0.5 * pl.col("_main")
         - (length - BEST_LENGTH).abs() / 150
+        - 0.5 * clipped
     ).round(9)
     fit = (
         mentions.filter(length.is_between(SHORTEST, LONGEST))
@@ -49,9 +64,8 @@ def quotes(mentions: pl.DataFrame, rivals: list[str], most: int = 4) -> list[Quo
         .sort(["_telling", "key", "mention"], descending=[True, False, False])
         .unique("key", keep="first", maintain_order=True)
     )
-    queues = {r: fit.filter(pl.col("competitor") == r).head(5 * most).to_dicts() for r in rivals}
+    queues = {r: fit.filter(pl.col("competitor") == r).head(10 * most).to_dicts() for r in rivals}
     chosen: list[Quote] = []
-    voices: set[str] = set()
     while len(chosen) < most and any(queues.values()):
         for rival in rivals:
             row = _next(queues[rival], voices)
@@ -63,7 +77,7 @@ def quotes(mentions: pl.DataFrame, rivals: list[str], most: int = 4) -> list[Quo
 def _next(queue: list[dict[str, Any]], voices: set[str]) -> dict[str, Any] | None:
     while queue:
         row = queue.pop(0)
-        marks = {row["text"].casefold(), row["author"] or row["key"]}
+        marks = {row["text"].casefold(), row["key"], row["author"] or row["key"]}
         if not marks & voices:
             voices |= marks
             return row

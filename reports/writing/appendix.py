@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.writing.document import Document
-from reports.writing.text import count, day, days, escape, link, listed, percent, plural, table
+from reports.writing.text import count, day, days, escape, link, listed, percent, plural, table, whole_percent
 
 LEAST_IN_MATRIX = 5
 """Themes that fewer reviews speak of are left out of the printed matrix; the JSON has them all."""
@@ -154,15 +154,15 @@ def method(document: Document) -> str:
         " praise or question, and themes by the rules named above. Whether it complains is weighed from sentiment,"
         " cues and the review's stars. A review counts once for a theme, however often it says it.",
         "**Shares** carry Wilson 95 % intervals. A rival *fails* at a theme when at least"
-        f" {m['fails']['complaints']} reviews complain, more than {percent(m['fails']['share'])} of its reviews do, and"
-        " most of those who speak of it complain, each beyond chance. ▲ allows for the number of comparisons"
+        f" {m['fails']['complaints']} reviews complain, more than {whole_percent(m['fails']['share'])} of its reviews"
+        " do, and most of those who speak of it complain, each beyond chance. ▲ allows for the number of comparisons"
         " (false discovery rate 5 %).",
         "**Opportunity** = importance + max(importance − satisfaction, 0), after Ulwick, 0 to 20. Importance is"
         " 10 √(share of reviews that speak of the theme / that of the theme spoken of most), satisfaction"
         " 10 (praise + 1) / (praise + complaints + 2), both as means over the rivals, so that one loud rival does not"
         f" drown the rest. The interval is a bootstrap of {count(bootstrap['draws'])} draws (5th to 95th percentile)."
         f" Gaps are ranked by its lower bound and share a rank (=) unless one is ahead in"
-        f" {percent(bootstrap['certain'])} of the draws.",
+        f" {whole_percent(bootstrap['certain'])} of the draws.",
         f"**Evidence** counts complaining reviews at all rivals: {grades}; below that, insufficient.",
         f"**Trend** compares the last {m['recent_days']} days with the {m['recent_days']} before (halves of a shorter"
         " stretch), with Newcombe's interval.",

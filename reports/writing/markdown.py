@@ -15,6 +15,7 @@ from reports.writing.text import (
     percent,
     plural,
     table,
+    to_you,
 )
 
 LEVERS = {
@@ -163,7 +164,9 @@ def _gap(gap: Document, document: Document, names: dict[str, str]) -> str:
         "",
         *_quotes(gap["quotes"], names),
     ]
-    if gap["praise"]:
+    if not gap["praise"]:
+        lines += ["Nobody who is content praises this in words worth quoting.", ""]
+    else:
         lines += ["Where it is done well, customers say:", "", *_quotes(gap["praise"], names)]
     lines += [*_action(gap, document, names)]
     return "\n".join(lines)
@@ -179,7 +182,7 @@ def _facts(gap: Document, document: Document, names: dict[str, str]) -> list[str
             lines.append(f"- **{names[cell['competitor']]}**: no review could be read.")
             continue
         cost = f"; these reviews cost it {cell['drag']:.2f} stars" if (cell["drag"] or 0) >= 0.005 else ""
-        mark = " Worse than the others beyond chance." if cell["worse"] else ""
+        mark = " More than at the other rivals, beyond chance." if cell["worse"] else ""
         own = " (ours)" if cell["competitor"] in ours else ""
         lines.append(
             f"- **{names[cell['competitor']]}**{own}: {count(said['k'])} of {plural(said['n'], 'review')} complain or"
@@ -246,7 +249,7 @@ def _stars(stars: float) -> str:
 
 def _action(gap: Document, document: Document, names: dict[str, str]) -> list[str]:
     product = next((names[c["slug"]] for c in document["competitors"] if c["ours"]), "our product")
-    need = escape(gap["need"])
+    need = escape(to_you(gap["need"]))
     return [
         f"- **What would close it**: {LEVERS[gap['lever']]} ({TIERS[gap['tier']]}).",
         f"- **What to say**: with {product}, you {escape(gap['benefit'])}.",

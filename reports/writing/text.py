@@ -46,6 +46,11 @@ def percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.1f} %"
 
 
+def whole_percent(share: float) -> str:
+    """A round share: `95 %`."""
+    return f"{100 * share:g} %"
+
+
 def interval(low: float | None, high: float | None) -> str:
     """The bounds of a share: `6.5–7.8 %`."""
     return "–" if low is None or high is None else f"{100 * low:.1f}–{100 * high:.1f} %"
@@ -74,6 +79,14 @@ def days(first: str | None, last: str | None) -> str:
     if first is None or last is None:
         return "undated"
     return day(first) if first == last else f"{day(first)} to {day(last)}"
+
+
+_YOU = {"they": "you", "them": "you", "their": "your", "theirs": "yours", "themselves": "yourself"}
+
+
+def to_you(need: str) -> str:
+    """A need said to the customer: `their money` becomes `your money`."""
+    return re.sub(r"\b(they|them|their|theirs|themselves)\b", lambda m: _YOU[m[0]], need)
 
 
 def listed(words: Sequence[str]) -> str:

@@ -286,3 +286,20 @@ def test_microdata_prefers_machine_readable_values_and_reads_the_text_of_links()
     found = only(MICRODATA.format(author="Ada", body="One &amp; two.<br>&lt;3 <script>x()</script>"))
     assert (found.author, found.rating, found.body) == ("Ada", 3.0, "One & two.\n<3")
     assert found.written == datetime(2026, 3, 4, tzinfo=UTC)
+
+
+def test_stars_alone_in_two_blocks_are_the_same_ones() -> None:
+    stars = product(review(None, 5), review(None, 5))
+    assert len(read(block(stars, stars)).reviews) == 2
+
+
+def test_microdata_without_the_text_is_no_second_review() -> None:
+    node = review("Too dim.", author="Ada", datePublished="2026-03-04")
+    batch = read(block(product(node)) + MICRODATA.format(author="Ada", body=""))
+    assert [r.body for r in batch.reviews] == ["Too dim."]
+
+
+def test_the_surer_match_comes_first() -> None:
+    said = block(product(review("Good.", author="Bo"), review("Good.", author="Ada")))
+    marked = MICRODATA.format(author="Cy", body="Good.") + MICRODATA.format(author="Bo", body="Good.")
+    assert [r.author for r in read(said + marked).reviews] == ["Bo", "Ada"]
