@@ -9,8 +9,9 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from data.errors import UnmetError
-from data.market import MarketError
+from data.market import Column, MarketError
 from data.settings import SettingsError
+from flows import quiet
 from flows.codes import DONE, NOTHING, STOPPED, USAGE
 
 app = App(
@@ -120,7 +121,14 @@ def read(
     """
     from flows import readfile
 
-    named = {"id": id, "body": body, "title": title, "rating": rating, "written": written, "product": product}
+    named: dict[Column, str | None] = {
+        "id": id,
+        "body": body,
+        "title": title,
+        "rating": rating,
+        "written": written,
+        "product": product,
+    }
     return readfile.run(input, out, {field: column for field, column in named.items() if column})
 
 
@@ -175,6 +183,7 @@ def verify(what: list[Path] | None = None, /) -> int:
 
 def main(arguments: list[str] | None = None) -> None:
     """Runs the command and ends the process with its exit code; the edge where expected failures are caught."""
+    quiet.hush()
     try:
         code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as e:

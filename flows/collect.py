@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -18,7 +19,7 @@ from flows.plan import Errand
 from scrapers import export
 from scrapers._errors import ScrapeError
 from scrapers._fetch import Fetcher, Limits
-from scrapers._source import COMPLETE, Handle, Page, Request
+from scrapers._source import COMPLETE, Handle, Page, Request, Source
 from scrapers._walk import Walk, walk
 
 Progress = Callable[[Walk], None]
@@ -49,6 +50,7 @@ def visit(
     settings: Settings,
     fetch: Callable[[Request], Page],
     *,
+    hold: Callable[[Request, float], None] = lambda *_: None,
     places: Collection[str] = (),
     on_page: Progress = lambda _: None,
 ) -> tuple[Visit, ScrapeError | None]:
@@ -56,7 +58,7 @@ def visit(
     at, started = settings.clock(), time.monotonic()
     match errand.place:
         case Listing():
-            result = _web(errand, lake, settings, fetch, at, on_page)
+            result = _web(errand, lake, settings, fetch, hold, at, on_page)
         case Export() as place:
             result = _export(place, errand)
         case Saved() as place:
@@ -82,6 +84,7 @@ def _web(
     lake: Lake,
     settings: Settings,
     fetch: Callable[[Request], Page],
+    hold: Callable[[Request, float], None],
     at: datetime,
     on_page: Progress,
 ) -> Walk:
@@ -99,15 +102,23 @@ def _web(
     def known(review: Review) -> bool:
         return held.get(review.key) == digest(review.rating, review.title, review.body)
 
+    source = scrapers.source(errand.source)
     return walk(
-        scrapers.source(errand.source),
+        source,
         errand.handle,
-        fetch,
+        _signed(source, fetch),
         keep=keep,
         known=known if held else None,
         most_pages=settings.pages,
         on_page=on_page,
+        hold=hold,
     )
+
+
+def _signed(source: Source, fetch: Callable[[Request], Page]) -> Callable[[Request], Page]:
+    """`fetch` with the source's key on every request, where the environment has one."""
+    key = os.environ.get(source.ABOUT.key, "") if source.ABOUT.key else ""
+    return (lambda request: fetch(source.sign(request, key))) if key else fetch
 
 
 def _export(place: Export, errand: Errand) -> Walk:

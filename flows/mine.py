@@ -26,6 +26,9 @@ MOST_THREADS = 64
 """Listings at work at once; a host is asked one thing at a time whatever this is."""
 
 
+THREADS: Any = ThreadPoolTaskRunner(max_workers=MOST_THREADS)  # its type parameter is narrower than flow() wants
+
+
 def worth_retrying(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
     """Only a site that did not answer may answer later in the same run; a refusal or a changed page will not."""
     error: Any = state.result(raise_on_failure=False)
@@ -39,7 +42,13 @@ def visit_listing(
     """Visits one listing; raises what went wrong after everything that could be read is in the lake."""
     board = progress.listener
     visit, error = collect.visit(
-        errand, lake, config, fetcher.fetch, places=places, on_page=lambda walk: board.moved(name, walk)
+        errand,
+        lake,
+        config,
+        fetcher.fetch,
+        hold=fetcher.hold,
+        places=places,
+        on_page=lambda walk: board.moved(name, walk),
     )
     board.visited(name, visit)
     log = get_run_logger()
@@ -50,7 +59,7 @@ def visit_listing(
     raise error
 
 
-@flow(name="mine", flow_run_name="mine {market}", task_runner=ThreadPoolTaskRunner(max_workers=MOST_THREADS))
+@flow(name="mine", flow_run_name="mine {market}", task_runner=THREADS)
 def mine(market: Path) -> list[State[Any]]:
     """Collects the reviews of a market file's listings; fails, after visiting all, when a listing failed."""
     return collect_market(load(market), market)

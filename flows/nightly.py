@@ -8,30 +8,9 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from data.market import MarketError, load
-from data.settings import settings
 from flows.mine import mine
-from flows.plan import plan
+from flows.plan import market_files
 from flows.report import report
-
-
-def market_files(markets: list[Path]) -> list[Path]:
-    """The market files that are meant: those named, those in the folders named, or all of the settings' folder.
-
-    Each is loaded and planned here, so that a mistake in the last one is found before the first one is asked for.
-    """
-    named = markets or [settings().markets]
-    files = [file for path in named for file in (sorted(path.glob("*.toml")) if path.is_dir() else [path])]
-    if not files:
-        raise MarketError(f"{named[0]}: no market file there; write one, README shows how, or try `unmet demo`")
-    slugs: dict[str, Path] = {}
-    for file in files:
-        market = load(file)
-        if market.slug in slugs:
-            raise MarketError(f"{file}: has the same name as {slugs[market.slug]}; rename one, the name is its key")
-        slugs[market.slug] = file
-        plan(market, file)
-    return [file.resolve() for file in files]
 
 
 @flow(name="nightly", flow_run_name="nightly")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import scrapers
-from data.market import Competitor, Export, Listing, Market, MarketError, Saved, slugify
+from data.market import Competitor, Export, Listing, Market, MarketError, Saved, load, slugify
+from data.settings import settings
 from scrapers._source import Handle
 from scrapers._terms import forbidden
 
@@ -44,6 +46,25 @@ def plan(market: Market, file: Path | None = None) -> list[Errand]:
     return errands
 
 
+def market_files(markets: list[Path]) -> list[Path]:
+    """The market files that are meant: those named, those in the folders named, or all of the settings' folder.
+
+    Each is loaded and planned here, so that a mistake in the last one is found before the first one is asked for.
+    """
+    named = markets or [settings().markets]
+    files = [file for path in named for file in (sorted(path.glob("*.toml")) if path.is_dir() else [path])]
+    if not files:
+        raise MarketError(f"{named[0]}: no market file there; write one, README shows how, or try `unmet demo`")
+    slugs: dict[str, Path] = {}
+    for file in files:
+        market = load(file)
+        if market.slug in slugs:
+            raise MarketError(f"{file}: has the same name as {slugs[market.slug]}; rename one, the name is its key")
+        slugs[market.slug] = file
+        plan(market, file)
+    return [file.resolve() for file in files]
+
+
 def _reader(place: Listing | Export | Saved, market: Market, key: str) -> tuple[str, Handle | None]:
     match place:
         case Export():
@@ -52,33 +73,48 @@ def _reader(place: Listing | Export | Saved, market: Market, key: str) -> tuple[
             _known(place.source, f"{key}.saved")
             return place.source, None
         case Listing(url=url, source=None):
-            handle = recognise(url, f"{key}.listings")
+            handle = recognise(url, f"{key}.listings", market.allow)
             return handle.source, handle
         case Listing(url=url, source=str(name)):
             _known(name, f"{key}.listings")
-            _permitted(url, f"{key}.listings")
-            handle = scrapers.source(name).handle(url)
-            if handle is None:
+            _permitted(url, f"{key}.listings", market.allow)
+            _opted(name, f"{key}.listings", market.allow)
+            named = scrapers.source(name).handle(url)
+            if named is None:
                 form = scrapers.source(name).ABOUT.address
                 raise MarketError(f"{key}.listings: {url} is no address of {name}; its form is {form}")
-            return name, handle
+            return name, named
     raise AssertionError("a place is a listing, an export or saved pages")
 
 
-def recognise(url: str, where: str = "") -> Handle:
+def recognise(url: str, where: str = "", allow: Collection[str] = ()) -> Handle:
     """What an address names; raises MarketError when its site may not be read or no source knows it."""
-    _permitted(url, where)
+    _permitted(url, where, allow)
     handle = scrapers.recognise(url)
     if handle is None:
         raise MarketError(f"{where + ': ' if where else ''}{url}: no source reads this; `unmet sources` lists them")
+    _opted(handle.source, where, allow)
     return handle
 
 
-def _permitted(url: str, where: str) -> None:
+def _permitted(url: str, where: str, allow: Collection[str]) -> None:
+    """Refuses a site whose terms forbid reading it, unless the market allows the very source that reads it."""
     instead = forbidden(url)
-    if instead:
-        host = urlsplit(url).hostname
-        raise MarketError(f"{where + ': ' if where else ''}{host}: its terms forbid automated reading; {instead}")
+    if instead is None:
+        return
+    handle = scrapers.recognise(url)
+    if handle is not None and handle.source in allow and scrapers.source(handle.source).ABOUT.opt_in:
+        return
+    host = urlsplit(url).hostname
+    raise MarketError(f"{where + ': ' if where else ''}{host}: its terms forbid automated reading; {instead}")
+
+
+def _opted(source: str, where: str, allow: Collection[str]) -> None:
+    if scrapers.source(source).ABOUT.opt_in and source not in allow:
+        begin = f"{where}: " if where else ""
+        raise MarketError(
+            f'{begin}{source} is off unless the market file says allow = ["{source}"]; read its terms first'
+        )
 
 
 def _known(source: str, where: str) -> None:

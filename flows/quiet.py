@@ -6,33 +6,31 @@ import logging
 import os
 
 DEFAULTS = {
-    # the temporary server takes 11-25 s on a small machine and Prefect gives up after 20
+    # the temporary server takes 11-25 s on a small machine, and Prefect gives up after 20
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     # while it shuts down, the server's task-run recorder prints pages of tracebacks that mean nothing to a user
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
-    "PREFECT_SERVER_LOG_RETRYABLE_ERRORS": "false",
-    "PREFECT_CLI_PROMPT": "false",
-    "PREFECT_TASKS_REFRESH_CACHE": "false",
+    "PREFECT_INTERNAL_LOGGING_LEVEL": "CRITICAL",
     "DO_NOT_TRACK": "1",
+}
+SCREEN = {
+    # our own lines say how the run goes; Prefect's go to its server, where its pages show them
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
 }
 
 
-def prepare() -> None:
-    """Sets our defaults where the user has set nothing; call it before importing Prefect."""
-    for name, value in DEFAULTS.items():
+def prepare(*, screen: bool) -> None:
+    """Sets our defaults where the user has set nothing; call it before importing Prefect.
+
+    `screen` says that a person watches our own lines, so that Prefect's would be noise.
+    """
+    for name, value in {**DEFAULTS, **(SCREEN if screen else {})}.items():
         os.environ.setdefault(name, value)
 
 
 def hush() -> None:
-    """Keeps Prefect's and the retry library's log lines off the screen; they still go to Prefect's server."""
-    import prefect.main  # noqa: F401  # sets up logging, which is then changed
-
-    for name in ("prefect", "prefect.flow_runs", "prefect.task_runs", "prefect.runner", "prefect.server"):
-        logger = logging.getLogger(name)
-        for handler in list(logger.handlers):
-            if "Console" in type(handler).__name__ or type(handler) is logging.StreamHandler:
-                logger.removeHandler(handler)
+    """Keeps the lines that libraries log about retries and requests off the screen."""
     for name in ("stamina", "httpx", "asyncio"):
         logging.getLogger(name).addHandler(logging.NullHandler())
         logging.getLogger(name).propagate = False

@@ -13,6 +13,7 @@ from data.market import load
 from data.settings import settings
 from flows import plan, progress, quiet
 from flows.codes import DONE, NOTHING, PARTLY
+from flows.plan import market_files
 from flows.screen import Screen, console
 from reports import report as press
 from reports import rules
@@ -46,8 +47,6 @@ def demo() -> int:
 
 def nightly(markets: list[Path]) -> int:
     """Every market, or those named."""
-    from flows.nightly import market_files
-
     files = market_files(markets)
     with Screen() as screen:
         progress.listen(screen)
@@ -79,10 +78,9 @@ def report(market: Path) -> int:
 
 def _flow(files: list[Path]) -> int:
     """Runs the nightly flow; the code says whether every report was written and every listing read."""
-    quiet.prepare()
+    quiet.prepare(screen=True)
     from flows.nightly import nightly as flow
 
-    quiet.hush()
     state: Any = flow(files, return_state=True)
     if state.is_completed():
         return DONE

@@ -55,7 +55,7 @@ class Screen:
         """Prints the listing's line for good."""
         with self._lock:
             mark = "[green]✓[/]" if visit.complete else "[red]✗[/]"
-            self._progress.console.print(f"{mark} {escape(name)}: {escape(told(visit))}")
+            self._progress.console.print(f"{mark} {escape(name)}: {escape(told(visit))}", soft_wrap=True)
             if self._whole is not None:
                 self._progress.update(self._whole, advance=1, note="")
 

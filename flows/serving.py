@@ -15,6 +15,7 @@ from data.errors import UnmetError
 from data.settings import settings
 from flows import quiet
 from flows.codes import DONE
+from flows.plan import market_files
 from flows.screen import console
 
 HOST, PORT = "127.0.0.1", 4200
@@ -27,15 +28,17 @@ class ServeError(UnmetError):
 
 def serve(cron: str | None) -> int:
     """Serves until stopped. Uses the server that PREFECT_API_URL names, else starts one on this machine."""
-    quiet.prepare()
+    quiet.prepare(screen=False)
     config = settings()
     with _server():
         from prefect.schedules import Cron
 
-        from flows.nightly import market_files, nightly
+        from flows.nightly import nightly
 
         files = market_files([])
-        console.print(f"{len(files)} markets, {cron or config.cron} ({config.timezone}); stop with Ctrl-C", markup=False)
+        console.print(
+            f"{len(files)} markets, {cron or config.cron} ({config.timezone}); stop with Ctrl-C", markup=False
+        )
         try:
             nightly.serve(
                 name="nightly",

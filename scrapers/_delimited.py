@@ -90,14 +90,15 @@ def delimited(data: bytes, name: str, default: str) -> Table:
 
 def _header(head: str, default: str, name: str, line: int) -> tuple[str, list[str], int]:
     """The delimiter that gives the header most fields, those fields, and where the header ends."""
-    best: tuple[str, list[str], int] | None = None
-    for delimiter in (default, *DELIMITERS.replace(default, "")):
-        found = _record(head, 0, _grammar(delimiter).strict, delimiter)
-        if found is not None and (best is None or len(found[0]) > len(best[1])):
-            best = (delimiter, *found)
-    if best is None:
+    found = {d: _record(head, 0, _grammar(d).strict, d) for d in (default, *DELIMITERS.replace(default, ""))}
+    best, (fields, end) = max(
+        ((d, record) for d, record in found.items() if record), key=lambda f: len(f[1][0]), default=("", ([], 0))
+    )
+    if len(fields) > 1:
+        return best, fields, end
+    if not fields or found[default] is None:
         raise ExportError(f"{name}: line {line}: a quote in the header never closes; mend the first line")
-    return best if len(best[1]) > 1 else (NONE, *best[1:])
+    return NONE, fields, end
 
 
 def _unique(header: list[str]) -> list[str]:

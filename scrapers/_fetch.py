@@ -95,6 +95,10 @@ class Fetcher:
             url = _redirect(url, page.headers.get("location", ""))
         raise Unreachable(f"{request.url}: redirected more than {MOST_REDIRECTS} times; check the address in a browser")
 
+    def hold(self, request: Request, seconds: float) -> None:
+        """Nobody asks the request's host again before `seconds` have passed, as far as we wait for anything."""
+        self.turns.hold(urlsplit(request.url).netloc, min(seconds, self.limits.longest_wait_seconds))
+
     # -- robots.txt ------------------------------------------------------------------------------------------------
 
     def _ask_robots(self, url: str) -> None:

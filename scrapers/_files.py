@@ -148,7 +148,7 @@ def _decoded(raw: bytes, name: str, encoding: str | None) -> tuple[bytes, tuple[
         lenient = raw.decode("utf-8", "replace")
         broken = lenient.count("\ufffd")
         right = len(lenient) - len(raw.translate(None, _HIGH)) - broken
-        if right > 3 * broken:
+        if right > broken:  # by chance, other encodings give hardly a character of several bytes
             return lenient.encode(), (
                 f"{name}: {counted(broken, 'character')} not in UTF-8, the first in {where}, shown as \ufffd",
             )

@@ -59,7 +59,9 @@ def read(found: Document, product: str, url: str) -> Told:
     """The reviews of a page, each once, in the order of the page."""
     warnings: list[str] = []
     of_page = _best(found, (a.node for a in found.aggregates))
-    stated = [_stated(found, f, of_page) for f in found.reviews]
+    subjects = {id(f.subject): f.subject for f in found.reviews}
+    best = {key: _best(found, found.things(s, "aggregateRating")) or of_page for key, s in subjects.items()}
+    stated = [_stated(found, f, best[id(f.subject)]) for f in found.reviews]
     # One rating above 5 without a stated scale shows that the page does not mean stars: then none of them is known.
     stars = all(s.value is None or s.best is not None or s.value <= 5 for s in stated)
     drafts: list[Draft] = []
@@ -146,7 +148,7 @@ def _language(found: Document, node: Node) -> str | None:
 
 def _given(found: Document, f: Found, url: str) -> str | None:
     """The site's own id of the review; None for the page's address and for what looks like a place in a list."""
-    others = {url, None if f.subject is None else f.subject.get("@id")}
+    held_by = None if f.subject is None else f.subject.get("@id")
     for name in ("@id", "identifier"):
         for value in found.values(f.node, name):
             if isinstance(value, Mapping):
@@ -156,12 +158,12 @@ def _given(found: Document, f: Found, url: str) -> str | None:
             if not isinstance(value, str) or not (value := plain(value) or "") or value.startswith("_:"):
                 continue
             tail = value.removeprefix(url)
-            if value not in others and _OWN_ID.search(re.split(r"[/#?=]", tail)[-1]):
+            if value not in (url, held_by) and _OWN_ID.search(re.split(r"[/#?=]", tail)[-1]):
                 return value
     return None
 
 
-def _stated(found: Document, f: Found, of_page: float | None) -> _Stated:
+def _stated(found: Document, f: Found, otherwise: float | None) -> _Stated:
     """The review's rating and the scale that it, or else its subject or its page, gives."""
     ratings = found.values(f.node, "reviewRating") or found.values(f.node, "rating")
     whole = [r for r in ratings if not isinstance(r, Mapping) or not found.values(r, "reviewAspect")]
@@ -178,7 +180,7 @@ def _stated(found: Document, f: Found, of_page: float | None) -> _Stated:
                 worst = _limit(found, rating, "worstRating")
             else:
                 worst = None
-            return _Stated(value, best or _best(found, found.things(f.subject, "aggregateRating")) or of_page, worst)
+            return _Stated(value, best or otherwise, worst)
     return _Stated()
 
 

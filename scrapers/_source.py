@@ -9,6 +9,9 @@ A public module in `scrapers/` is a source. It holds `ABOUT` and four pure funct
 
 It never fetches, never reads a clock and keeps no state: where a walk needs memory (which page, which form of the
 feed), it lies in the next request's address.
+
+A source that takes a key (`ABOUT.key`) has a fifth function, `sign(request, key) -> Request`, which the collector
+applies just before sending; keys never reach the address, the archive or the lake.
 """
 
 from __future__ import annotations
@@ -38,6 +41,12 @@ class About:
     """What it cannot give."""
     sample: bool = False
     """Whether a listing shows a sample chosen by the site rather than all reviews."""
+    discussion: bool = False
+    """Whether people talk there rather than rate: read for complaints and wishes, never averaged into stars."""
+    opt_in: bool = False
+    """Whether it is off unless a market file names it under `allow`."""
+    key: str | None = None
+    """The environment variable that holds a key for it, where one helps or is needed."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +141,8 @@ class Batch:
     """How many reviews the source itself says there are, where it does."""
     warnings: tuple[str, ...] = ()
     """What a person should know, one sentence each."""
+    wait: float = 0.0
+    """Seconds that the answer itself asks to wait before the next request to its host."""
 
     def __post_init__(self) -> None:
         if (self.next is None) == (self.stop is None):
@@ -155,3 +166,6 @@ class Source(Protocol):
 
     def parse(self, page: Page, handle: Handle) -> Batch:
         """The reviews on a page and the next request; raises ParseError, nothing else."""
+
+    def sign(self, request: Request, key: str) -> Request:
+        """The request with a key; asked only of a source whose `ABOUT.key` is set."""

@@ -84,11 +84,13 @@ def walk(
     known: Callable[[Review], bool] | None = None,
     most_pages: int = 200,
     on_page: Callable[[Walk], None] = lambda _: None,
+    hold: Callable[[Request, float], None] = lambda *_: None,
 ) -> Walk:
     """Fetches, keeps and parses a listing's pages.
 
     `keep` gets every page before it is parsed. With `known`, the walk ends after a page on which every review is held
-    already, word for word; without it, it goes to the end.
+    already, word for word; without it, it goes to the end. `hold` keeps a request's host free for so many seconds,
+    where an answer asks for that.
     """
     result = Walk()
     asked: set[str] = set()
@@ -111,6 +113,8 @@ def walk(
             batch = source.parse(page, handle)
             result.add(batch)
             on_page(result)
+            if batch.wait > 0:
+                hold(request, batch.wait)
             if known and batch.reviews and all(map(known, batch.reviews)):
                 result.stop = Stop.KNOWN
                 break

@@ -83,7 +83,8 @@ def _nothing(page: Page, found: Document, total: int | None, unreadable: int, wa
         challenge(page)
     if found.broken:
         raise ChangedPage(
-            f"{page.url}: {some(found.broken, 'JSON-LD block')} cannot be read as JSON, and no review stands in the rest"
+            f"{page.url}: "
+            f"{some(found.broken, 'JSON-LD block')} cannot be read as JSON, and there is no review in the rest"
         )
     if unreadable:
         why = f"none of the page's {unreadable} schema.org reviews has a rating or a text"
@@ -107,7 +108,7 @@ def _nothing(page: Page, found: Document, total: int | None, unreadable: int, wa
 
 def _total(found: Document) -> int | None:
     """The review count that belongs to the page's reviews; None when the page states none, or several."""
-    subjects = [f.subject for f in found.reviews if f.subject is not None]
+    subjects = list({id(f.subject): f.subject for f in found.reviews if f.subject is not None}.values())
     names = {found.text(s, "name") for s in subjects}
     own = [a for s in subjects for a in found.things(s, "aggregateRating")]
     totals = _reviews_stated(found, own)

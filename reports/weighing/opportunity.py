@@ -27,6 +27,7 @@ CERTAIN = 0.95
 """Two themes are told apart when one is ahead of the other in at least this share of the draws."""
 
 Floats = NDArray[np.float64]
+Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def opportunities(cells: dict[tuple[str, str], Cell], themes: list[str], rivals:
     ]  # fmt: skip
 
 
-def _parts(speaks: Floats, complains: Floats, praises: Floats, n: Floats) -> tuple[Floats, Floats]:
+def _parts(speaks: Counts, complains: Counts, praises: Counts, n: Counts) -> tuple[Floats, Floats]:
     """Importance and satisfaction, each draws x themes; the inputs are draws x rivals x themes."""
     share = np.divide(speaks, n, out=np.zeros(speaks.shape), where=n > 0).mean(axis=1)
     most = share.max(axis=1, keepdims=True)
@@ -86,7 +87,7 @@ def _score(importance: Floats, satisfaction: Floats) -> Floats:
     return result
 
 
-def _draws(n: Floats, speaks: Floats, complains: Floats, praises: Floats, torn: Floats) -> Floats:
+def _draws(n: Counts, speaks: Counts, complains: Counts, praises: Counts, torn: Counts) -> Floats:
     """Scores of resampled markets, draws x themes: each rival's reviews drawn anew with replacement."""
     rng = np.random.default_rng(SEED)
     neutral = speaks - (complains + praises - torn)

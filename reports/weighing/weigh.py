@@ -72,6 +72,6 @@ def _standing(
         read=counted.filter("is_read").height,
         copies=held.filter(pl.col("in_window") & pl.col("copy")).height,
         rated=stars.len(),
-        mean_stars=stars.sum() / stars.len() if stars.len() else None,
+        mean_stars=float(stars.sum()) / stars.len() if stars.len() else None,
         plank=max(planks, key=lambda c: (c.drag or 0, c.theme)) if planks else None,
     )

@@ -22,7 +22,7 @@ class ReportError(UnmetError):
 
 def write(document: Document, out: Path) -> Path:
     """Writes a report below `out` and brings the index up to date; returns the Markdown's path."""
-    folder = out / document["market"]["slug"]
+    folder = out / str(document["market"]["slug"])
     name = document["date"] or "undated"
     text = render(document)
     try:

@@ -43,28 +43,6 @@ def only(html: str) -> Review:
 
 
 @pytest.mark.parametrize(
-    ("url", "key"),
-    [
-        ("https://Shop.Example/P/Lamp/?ref=1#reviews", "shop.example/P/Lamp"),
-        ("http://127.0.0.1:8080/p/lamp", "127.0.0.1:8080/p/lamp"),
-        ("https://shop.example", "shop.example"),
-    ],
-)
-def test_any_web_address_is_recognised_by_host_and_path(url: str, key: str) -> None:
-    handle = schema_org.recognise(url)
-    assert handle is not None
-    assert (handle.source, handle.product) == ("schema_org", key)
-    assert schema_org.start(handle).url == url
-
-
-@pytest.mark.parametrize(
-    "url", ["ftp://shop.example/p", "file:///etc/passwd", "/p/lamp", "https://", "http://[x", "http://a:b/"]
-)
-def test_other_addresses_are_not(url: str) -> None:
-    assert schema_org.recognise(url) is None
-
-
-@pytest.mark.parametrize(
     "value",
     [
         [product(review())],
@@ -214,6 +192,10 @@ def test_id_is_a_hash_of_what_was_said_and_stays() -> None:
     assert len(one.id) == 16
     for change in ({"reviewBody": "Too bright."}, {"author": "Bo"}, {"datePublished": "2026-03-05"}):
         assert only(block(product({**node, **change}))).id != one.id
+
+
+def test_odd_id_of_the_product_does_not_matter() -> None:
+    assert len(only(block({**product(review()), "@id": {"a": ["list"]}})).id) == 16
 
 
 def test_relative_date_does_not_change_the_id_from_night_to_night() -> None:

@@ -48,6 +48,28 @@ def only(html: str) -> Review:
 
 
 @pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://Shop.Example/P/Lamp/?ref=1#reviews", "shop.example/P/Lamp"),
+        ("http://127.0.0.1:8080/p/lamp", "127.0.0.1:8080/p/lamp"),
+        ("https://shop.example", "shop.example"),
+    ],
+)
+def test_any_web_address_is_recognised_by_host_and_path(url: str, key: str) -> None:
+    handle = schema_org.recognise(url)
+    assert handle is not None
+    assert (handle.source, handle.product) == ("schema_org", key)
+    assert schema_org.start(handle).url == url
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://shop.example/p", "file:///etc/passwd", "/p/lamp", "https://", "http://[x", "http://a:b/"]
+)
+def test_other_addresses_are_not(url: str) -> None:
+    assert schema_org.recognise(url) is None
+
+
+@pytest.mark.parametrize(
     "wrapped",
     [
         "<!-- {} -->",
