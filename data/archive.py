@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +22,9 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 _WIRE_ONLY = frozenset({"content-encoding", "transfer-encoding", "content-length", "connection", "set-cookie"})
+_MEMBER = b"\x1f\x8b\x08"
+"""How a gzip member begins."""
+_CHUNK = 65_536
 
 
 @dataclass(frozen=True)
@@ -56,17 +60,18 @@ class Archive:
                 page.url.partition("#")[0],
                 "response",
                 payload=BytesIO(page.body),
+                length=len(page.body),
                 http_headers=StatusAndHeaders(f"{page.status} {phrase}".strip(), headers, protocol="HTTP/1.1"),
-                warc_headers_dict={"WARC-Date": page.at.strftime("%Y-%m-%dT%H:%M:%SZ")},
+                warc_headers_dict={"WARC-Date": page.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")},
             )
             writer.write_record(record)
             file.flush()
             os.fsync(file.fileno())
 
     def pages(self, path: Path) -> Iterator[Kept]:
-        """The responses in one file, oldest first."""
-        with path.open("rb") as file:
-            for record in ArchiveIterator(file):
+        """The responses in one file, oldest first; a record that was cut off while it was written is passed over."""
+        for member in _whole(path.read_bytes()):
+            for record in ArchiveIterator(BytesIO(member)):
                 if record.rec_type != "response":
                     continue
                 yield Kept(
@@ -89,3 +94,21 @@ class Archive:
                 path.unlink()
                 gone += 1
         return gone
+
+
+def _whole(raw: bytes) -> Iterator[bytes]:
+    """The gzip members that are there to their end, unpacked."""
+    start = raw.find(_MEMBER)
+    while start >= 0:
+        member, out, at = zlib.decompressobj(zlib.MAX_WBITS | 16), bytearray(), start
+        try:
+            while not member.eof and at < len(raw):
+                out += member.decompress(raw[at : at + _CHUNK])
+                at = min(at + _CHUNK, len(raw))
+        except zlib.error:
+            pass
+        if member.eof:
+            yield bytes(out)
+            start = raw.find(_MEMBER, at - len(member.unused_data))
+        else:
+            start = raw.find(_MEMBER, start + 1)

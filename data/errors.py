@@ -4,6 +4,8 @@
   - MarketError     a market file says something we cannot act on (data/market.py)
   - LakeError       the lake cannot be read or written (data/lake.py)
   - ScrapeError     a page could not be had or read (scrapers/_errors.py draws the rest)
+  - RulesError      a rules file says something we cannot act on (reports/rules/)
+  - SettingsError   a setting has a value we cannot use (data/settings.py)
   - ReportError     a report cannot be made or does not verify (reports/writing/)
 
 The command catches UnmetError once, at the edge, and prints its one line.

@@ -57,6 +57,9 @@ REFRESHED = (
 )  # fmt: skip
 """Facts about a review that may change without the customer having said anything new."""
 
+_BROKEN = (DeltaError, pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
+"""What a damaged table raises; Polars panics on a file that is no Parquet."""
+
 
 class LakeError(UnmetError):
     """The lake cannot be read or written."""
@@ -159,8 +162,13 @@ class Lake:
             fresh = both.filter(pl.col("digest_held").is_null()).select(*REVIEWS)
             kept = both.filter(pl.col("digest_held").is_not_null())
             edited = kept.filter(pl.col("digest") != pl.col("digest_held"))
-            moved = (pl.col("listing_held") != listing) & ~pl.col("listing_held").is_in(list(places))
-            changed = pl.any_horizontal(pl.col(c).ne_missing(pl.col(f"{c}_held")) for c in REFRESHED)
+            moved = (
+                pl.when(pl.col("listing_held") == listing)
+                .then(pl.col("competitor_held") != competitor)  # it was given another slug
+                .otherwise(~pl.col("listing_held").is_in(list(places)))
+            )
+            told = {c: pl.col(c) for c in REFRESHED} | {"edited": _edited()}
+            changed = pl.any_horizontal(now.ne_missing(pl.col(f"{c}_held")) for c, now in told.items())
             refreshed = kept.filter((pl.col("digest") == pl.col("digest_held")) & (changed | moved))
             if edited.height:
                 # first the record of the edit, then the edit: a run that dies between the two records it again,
@@ -187,8 +195,12 @@ class Lake:
         """Takes a market out of every table."""
         with self._lock:
             for name in ("visits", "changes", "mentions", "readings", "reviews"):
-                if DeltaTable.is_deltatable(self._uri(name)):
-                    DeltaTable(self._uri(name)).delete(f"market = '{market.replace(chr(39), chr(39) * 2)}'")
+                uri = self._uri(name)
+                try:
+                    if DeltaTable.is_deltatable(uri):
+                        DeltaTable(uri).delete(f"market = '{market.replace(chr(39), chr(39) * 2)}'")
+                except _BROKEN as e:
+                    raise LakeError(f"{uri}: the table cannot be written ({_line(e)}); restore it from a backup") from e
 
     def author_key(self) -> bytes:
         """The key of the author hashes: made once, kept in the lake, never in a report."""
@@ -219,8 +231,8 @@ class Lake:
     def _collect(self, rows: pl.LazyFrame) -> pl.DataFrame:
         try:
             return rows.collect()
-        except (DeltaError, pl.exceptions.PolarsError, OSError) as e:
-            raise LakeError(f"{self.root}: a table cannot be read ({e}); restore the lake from a backup") from e
+        except _BROKEN as e:
+            raise LakeError(f"{self.root}: a table cannot be read ({_line(e)}); restore the lake from a backup") from e
 
     def _read(self, name: str, schema: dict[str, Any], market: str) -> pl.DataFrame:
         rows = self._scan(name, market)
@@ -233,8 +245,9 @@ class Lake:
             for attempt in stamina.retry_context(on=CommitFailedError, attempts=8, wait_initial=0.05, wait_max=2):
                 with attempt:
                     if not DeltaTable.is_deltatable(uri):
-                        rows.write_delta(uri, mode="append", delta_write_options={"partition_by": ["market"]})
-                        return
+                        # empty, and then merged into: of two that begin at once, the second would append its rows
+                        # to the first's without looking at their keys
+                        rows.clear().write_delta(uri, mode="ignore", delta_write_options={"partition_by": ["market"]})
                     market = rows["market"][0].replace("'", "''")
                     on = " AND ".join([f"t.market = '{market}'", *(f"t.{k} = s.{k}" for k in keys if k != "market")])
                     merge = rows.write_delta(
@@ -243,8 +256,15 @@ class Lake:
                         delta_merge_options={"predicate": on, "source_alias": "s", "target_alias": "t"},
                     )
                     merge.when_matched_update_all().when_not_matched_insert_all().execute()
-        except (DeltaError, OSError) as e:
-            raise LakeError(f"{uri}: the table cannot be written ({e}); check space and rights, then run again") from e
+        except _BROKEN as e:
+            raise LakeError(
+                f"{uri}: the table cannot be written ({_line(e)}); check space and rights, then run again"
+            ) from e
+
+
+def _line(error: BaseException) -> str:
+    """The first line of an error; those of the engines go on with their call stacks."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 def _digests(reviews: pl.DataFrame) -> list[str]:
@@ -257,14 +277,21 @@ def _hash_author(key: bytes, author: str | None) -> str | None:
     return hmac.digest(key, author.encode("utf-8", "replace"), "sha256").hex()[:16]
 
 
-def _carried(rows: pl.DataFrame, moved: pl.Expr) -> pl.DataFrame:
-    """Rows as they are stored when the review is held already: first times stay, an edit is dated."""
+def _edited() -> pl.Expr:
+    """When a review that is held already was last edited."""
     later = pl.col("written") > pl.col("written_held")
     said_anew = pl.col("digest") != pl.col("digest_held")
-    return rows.with_columns(
-        edited=pl.when(pl.col("edited").is_null() & later & said_anew)
+    return (
+        pl.when(pl.col("edited").is_null() & later & said_anew)
         .then("written")
-        .otherwise(pl.coalesce("edited", "edited_held")),
+        .otherwise(pl.coalesce("edited", "edited_held"))
+    )
+
+
+def _carried(rows: pl.DataFrame, moved: pl.Expr) -> pl.DataFrame:
+    """Rows as they are stored when the review is held already: first times stay, an edit is dated."""
+    return rows.with_columns(
+        edited=_edited(),
         written=pl.coalesce("written_held", "written"),
         first_seen="first_seen_held",
         competitor=pl.when(moved).then("competitor").otherwise("competitor_held"),

@@ -7,6 +7,8 @@ file, the key and the fix. Whether a listing's address has a source that reads i
 from __future__ import annotations
 
 import difflib
+import glob
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -147,10 +149,14 @@ def load(path: Path) -> Market:
         document = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
         raise MarketError(f"{path}: no such market file; `unmet demo` shows one that works") from None
-    except (OSError, UnicodeDecodeError) as e:
-        raise MarketError(f"{path}: cannot be read as UTF-8 text ({e.__class__.__name__}); save it as UTF-8") from e
+    except OSError as e:
+        raise MarketError(f"{path}: cannot be read ({e.strerror}); name a market file that can") from e
+    except UnicodeDecodeError as e:
+        raise MarketError(f"{path}: is not UTF-8 text ({e.reason} at byte {e.start:,}); save it as UTF-8") from e
     except tomllib.TOMLDecodeError as e:
         raise MarketError(f"{path}: not TOML: {e}; mend that line") from e
+    if "slug" in document:
+        raise MarketError(f"{path}: slug: unknown key; the file's name is the market's slug")
     rivals = document.pop("competitors", None)
     if not isinstance(rivals, dict) or not rivals:
         raise MarketError(f"{path}: no competitors; add one as [competitors.its-slug] with a name and listings")
@@ -159,12 +165,18 @@ def load(path: Path) -> Market:
             raise MarketError(f"{path}: competitors.{slug}: a slug is lower-case letters and digits joined by '-'")
         if not isinstance(table, dict):
             raise MarketError(f"{path}: competitors.{slug}: must be a table with a name and listings")
+        if "slug" in table:
+            raise MarketError(f"{path}: competitors.{slug}.slug: unknown key; the table's own name is the slug")
     competitors = [{"slug": slug, **table} for slug, table in rivals.items()]
     try:
         market = Market.model_validate({**document, "slug": slugify(path.stem), "competitors": competitors})
     except ValidationError as e:
         raise MarketError(f"{path}: {_first(e, list(rivals))}") from None
     return _checked(market, path)
+
+
+_FORMS = {"tuple_type": "a list", "model_type": "a table", "dict_type": "a table", "mapping_type": "a table"}
+"""Kinds of error in TOML's words rather than Python's."""
 
 
 def _first(error: ValidationError, slugs: list[str]) -> str:
@@ -183,6 +195,8 @@ def _first(error: ValidationError, slugs: list[str]) -> str:
         text = f"{key}: unknown key; {hint}"
     elif first["type"] == "missing":
         text = f"{key}: missing; add it"
+    elif first["type"] in _FORMS:
+        text = f"{key}: must be {_FORMS[first['type']]}"
     else:
         text = f"{key}: {first['msg'][:1].lower()}{first['msg'][1:]}"
     more = len(problems) - 1
@@ -206,28 +220,30 @@ def _checked(market: Market, path: Path) -> Market:
     competitors = []
     for competitor in market.competitors:
         key = f"competitors.{competitor.slug}"
+        if not competitor.name.strip():
+            raise MarketError(f"{path}: {key}.name: must not be empty")
         if not any(True for _ in competitor.places):
             raise MarketError(f"{path}: {key}: nowhere to read from; add listings, exports or saved pages")
         for listing in competitor.listings:
-            _check_url(listing.url, f"{path}: {key}.listings")
+            check_url(listing.url, f"{path}: {key}.listings")
         exports = tuple(_export(e, path, f"{key}.exports.{i}") for i, e in enumerate(competitor.exports))
         saved = tuple(_saved(s, path, f"{key}.saved.{i}") for i, s in enumerate(competitor.saved))
         competitors.append(competitor.model_copy(update={"exports": exports, "saved": saved}))
     return market.model_copy(update={"competitors": tuple(competitors)})
 
 
-def _check_url(url: str, where: str) -> None:
+def check_url(url: str, where: str = "") -> None:
+    """Raises MarketError when a text is no web address, or one with a login in it."""
+    begin = f"{where}: " if where else ""
     try:
         parts = urlsplit(url)
         port_ok = parts.port is None or parts.port > 0
     except ValueError:
         parts, port_ok = urlsplit(""), False
     if parts.scheme not in {"http", "https"} or not parts.hostname or not port_ok or re.search(r"\s", url):
-        raise MarketError(f"{where}: {url!r} is no web address; write it whole, as https://...")
+        raise MarketError(f"{begin}{url!r} is no web address; write it whole, as https://...")
     if parts.username or parts.password:
-        raise MarketError(
-            f"{where}: {parts.hostname}: an address with a login in it; pages behind a login are not read"
-        )
+        raise MarketError(f"{begin}{parts.hostname}: an address with a login in it; pages behind a login are not read")
 
 
 def _export(export: Export, market: Path, key: str) -> Export:
@@ -238,13 +254,13 @@ def _export(export: Export, market: Path, key: str) -> Export:
 
 
 def _saved(saved: Saved, market: Path, key: str) -> Saved:
-    pattern = str((market.parent / saved.path).absolute())
+    pattern = os.path.join(glob.escape(str(market.parent.absolute())), saved.path)
     if not pages(saved.model_copy(update={"path": pattern})):
         raise MarketError(
             f"{market}: {key}.path: no page matches {saved.path}; the path is relative to the market file"
         )
     if saved.url is not None:
-        _check_url(saved.url, f"{market}: {key}.url")
+        check_url(saved.url, f"{market}: {key}.url")
     return saved.model_copy(update={"path": pattern})
 
 
@@ -253,4 +269,4 @@ def pages(saved: Saved) -> list[Path]:
     path = Path(saved.path)
     if path.is_file():
         return [path]
-    return sorted(p for p in Path(path.anchor).glob(str(path.relative_to(path.anchor))) if p.is_file())
+    return sorted(p for p in map(Path, glob.glob(saved.path, recursive=True)) if p.is_file())

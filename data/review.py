@@ -108,7 +108,7 @@ def content_id(*parts: object) -> str:
 
 def digest(rating: float | None, title: str | None, body: str) -> str:
     """What the customer said, as one hash: an edit changes it, a new vote or reply does not."""
-    return content_id(rating, title, body)
+    return content_id(None if rating is None else float(rating), title, body)
 
 
 def stars() -> pl.Expr:

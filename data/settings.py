@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
@@ -13,6 +14,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings.exceptions import SettingsError as WrongVariable
 
 from data.errors import UnmetError
 
@@ -99,6 +101,11 @@ def settings() -> Settings:
     except ValidationError as e:
         first = e.errors()[0]
         name = ".".join(str(p) for p in first["loc"])
-        raise SettingsError(f"setting {name}: {first['msg']}; mend UNMET_{name.upper()} or unmet.toml") from None
+        variable = f"UNMET_{str(first['loc'][0]).upper()}"
+        raise SettingsError(f"setting {name}: {first['msg']}; mend {variable} or unmet.toml") from None
+    except WrongVariable as e:
+        named = re.search(r'field "(\w+)"', str(e))
+        variable = f"UNMET_{named[1].upper()}" if named else "the UNMET_ variables"
+        raise SettingsError(f"{variable}: is no JSON; a list is written as [60, 300], a table as {{...}}") from None
     except ValueError as e:
         raise SettingsError(f"unmet.toml: {e}; mend that line") from None

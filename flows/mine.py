@@ -1,6 +1,7 @@
 """Flow: a market's listings -> lake. One task run a listing; one that fails does not stop the others."""
 
-from __future__ import annotations
+# Annotations stay real objects here: Prefect validates parameters against them, also where it loads this file by path
+# and cannot look their names up.
 
 from pathlib import Path
 from typing import Any

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import scrapers
-from data.market import Competitor, Export, Listing, Market, MarketError, Saved, load, slugify
+from data.market import Competitor, Export, Listing, Market, MarketError, Saved, check_url, load, slugify
 from data.settings import settings
 from scrapers._source import Handle
 from scrapers._terms import forbidden
@@ -71,6 +72,8 @@ def _reader(place: Listing | Export | Saved, market: Market, key: str) -> tuple[
             return place.source, None
         case Saved():
             _known(place.source, f"{key}.saved")
+            if place.url is not None:
+                _handle(place.source, place.url, f"{key}.saved")
             return place.source, None
         case Listing(url=url, source=None):
             handle = recognise(url, f"{key}.listings", market.allow)
@@ -79,16 +82,22 @@ def _reader(place: Listing | Export | Saved, market: Market, key: str) -> tuple[
             _known(name, f"{key}.listings")
             _permitted(url, f"{key}.listings", market.allow)
             _opted(name, f"{key}.listings", market.allow)
-            named = scrapers.source(name).handle(url)
-            if named is None:
-                form = scrapers.source(name).ABOUT.address
-                raise MarketError(f"{key}.listings: {url} is no address of {name}; its form is {form}")
-            return name, named
+            return name, _handle(name, url, f"{key}.listings")
     raise AssertionError("a place is a listing, an export or saved pages")
+
+
+def _handle(name: str, url: str, where: str) -> Handle:
+    """What an address means to the source that the market file names for it."""
+    source = scrapers.source(name)
+    handle = source.handle(url) if hasattr(source, "handle") else None
+    if handle is None:
+        raise MarketError(f"{where}: {url} is no address of {name}; its form is {source.ABOUT.address}")
+    return handle
 
 
 def recognise(url: str, where: str = "", allow: Collection[str] = ()) -> Handle:
     """What an address names; raises MarketError when its site may not be read or no source knows it."""
+    check_url(url, where)
     _permitted(url, where, allow)
     handle = scrapers.recognise(url)
     if handle is None:
@@ -128,9 +137,13 @@ def ad_hoc(urls: list[str]) -> Market:
     for url in urls:
         recognise(url)
         listings.setdefault(_product(url), []).append(Listing(url=url))
-    competitors = tuple(
-        Competitor(slug=slugify(name), name=name, listings=tuple(places)) for name, places in listings.items()
-    )
+    slugs: Counter[str] = Counter()
+    competitors: tuple[Competitor, ...] = ()
+    for named, places in listings.items():
+        slug = slugify(named)
+        slugs[slug] += 1
+        number = f"-{slugs[slug]}" if slugs[slug] > 1 else ""
+        competitors += (Competitor(slug=slug + number, name=named, listings=tuple(places)),)
     name = " and ".join(listings)
     return Market(slug=slugify(f"ad hoc {name}")[:60].strip("-"), name=name, competitors=competitors)
 
@@ -138,15 +151,19 @@ def ad_hoc(urls: list[str]) -> Market:
 def _product(url: str) -> str:
     """A readable name out of an address: its app or product part, else its host."""
     parts = urlsplit(url)
-    named = re.search(r"/(?:app|addon|plugin|product|software|extension)s?/([a-z][\w-]{2,})", parts.path, re.I)
+    named = re.search(r"/(?:app|addon|plugin|product|software|extension)s?/([^\W\d][\w-]+)", unquote(parts.path), re.I)
     word = named[1] if named else (parts.hostname or url).removeprefix("www.")
-    return word.replace("-", " ").title() if named else word
+    return re.sub("[-_]+", " ", word).strip().title() if named else word
 
 
 def toml(market: Market) -> str:
     """A market file for an ad-hoc market, to keep and to edit."""
-    lines = [f'name = "{market.name}"']
+
+    def text(value: str) -> str:
+        return json.dumps(value, ensure_ascii=False)  # what JSON escapes, TOML reads alike
+
+    lines = [f"name = {text(market.name)}"]
     for competitor in market.competitors:
-        urls = ", ".join(f'"{listing.url}"' for listing in competitor.listings)
-        lines += ["", f"[competitors.{competitor.slug}]", f'name = "{competitor.name}"', f"listings = [{urls}]"]
+        urls = ", ".join(text(listing.url) for listing in competitor.listings)
+        lines += ["", f"[competitors.{competitor.slug}]", f"name = {text(competitor.name)}", f"listings = [{urls}]"]
     return "\n".join(lines) + "\n"

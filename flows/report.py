@@ -1,6 +1,7 @@
 """Flow: lake -> report, with the report as a Prefect artifact."""
 
-from __future__ import annotations
+# Annotations stay real objects here: Prefect validates parameters against them, also where it loads this file by path
+# and cannot look their names up.
 
 from pathlib import Path
 

@@ -44,6 +44,7 @@ def serve(cron: str | None) -> int:
                 name="nightly",
                 schedule=Cron(cron or config.cron, timezone=config.timezone),
                 tags=["unmet"],
+                limit=1,  # two runs of one market must not overlap
                 pause_on_shutdown=False,
             )
         except ValueError as e:

@@ -7,8 +7,11 @@ large, too slow or packed in a way it did not ask for.
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Mapping
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -29,6 +32,8 @@ MOST_REDIRECTS = 5
 ROBOTS_BYTES = 512_000
 """RFC 9309 asks crawlers to read at least 500 KiB of robots.txt."""
 LONGEST_CRAWL_DELAY = 60.0
+PIECE = 1_000_000
+"""Bytes that are unpacked at once."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ class Limits:
     unpacked_bytes: int = 50_000_000
     tries: int = 4
     longest_wait_seconds: float = 300
+    first_wait_seconds: float = 1.0
+    """Before the second try where the site does not say how long to wait; doubled with each further one."""
 
 
 class _Busy(Exception):
@@ -70,9 +77,10 @@ class Fetcher:
             transport=_ConnectTo(inner, self.connect_to),
             timeout=self.limits.timeout_seconds,
             follow_redirects=False,
-            headers={"User-Agent": self.user_agent, "Accept-Encoding": "gzip, deflate"},
+            headers={"User-Agent": self.user_agent, "Accept-Encoding": "gzip"},
         )
         self._robots: dict[str, Protego] = {}
+        self._asking: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def close(self) -> None:
         """Closes the connections."""
@@ -103,20 +111,25 @@ class Fetcher:
 
     def _ask_robots(self, url: str) -> None:
         rules = self._rules(url)
-        if not rules.can_fetch(url, self.user_agent):
+        if not rules.can_fetch(url, self._token):
             raise Refused(f"{url}: robots.txt does not allow it; save the page by hand, or take the listing out")
+
+    @property
+    def _token(self) -> str:
+        """The name that robots.txt knows us by; matching the whole user-agent would match words of the contact too."""
+        return self.user_agent.partition("/")[0]
 
     def _rules(self, url: str) -> Protego:
         parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
-        if origin not in self._robots:
-            text = self._robots_txt(f"{origin}/robots.txt")
-            rules = Protego.parse(text)
-            delay = rules.crawl_delay(self.user_agent)
-            if delay:
-                self.turns.slow(parts.netloc, min(float(delay), LONGEST_CRAWL_DELAY))
-            self._robots[origin] = rules
-        return self._robots[origin]
+        origin = f"{parts.scheme}://{parts.netloc.lower()}"
+        with self._asking[origin]:
+            if origin not in self._robots:
+                rules = Protego.parse(self._robots_txt(f"{origin}/robots.txt"))
+                delay = rules.crawl_delay(self._token)
+                if delay:
+                    self.turns.slow(parts.netloc, min(float(delay), LONGEST_CRAWL_DELAY))
+                self._robots[origin] = rules
+            return self._robots[origin]
 
     def _robots_txt(self, url: str) -> str:
         """No such file allows everything; a site that cannot say, or turns us away, allows nothing (RFC 9309)."""
@@ -129,13 +142,16 @@ class Fetcher:
                 raise type(e)(f"{e} (asked for robots.txt first)") from e
             if page.status not in REDIRECTS:
                 return page.body[:ROBOTS_BYTES].decode("utf-8", "replace")
-            url = urljoin(url, page.headers.get("location", ""))
+            try:
+                url = urljoin(url, page.headers.get("location", ""))
+            except ValueError as e:
+                raise Unreachable(f"{url}: redirects to no address ({e}); try again later") from e
         return ""
 
     # -- one answer ------------------------------------------------------------------------------------------------
 
     def _patiently(self, request: Request) -> Page:
-        host = urlsplit(request.url).netloc
+        host, first = urlsplit(request.url).netloc, self.limits.first_wait_seconds
 
         def backoff(error: Exception) -> bool | float:
             if not isinstance(error, _Busy):
@@ -144,14 +160,18 @@ class Fetcher:
                 return True
             if error.wait > self.limits.longest_wait_seconds:
                 return False
-            self.turns.hold(host, error.wait)
             return error.wait
 
         try:
             for attempt in stamina.retry_context(
-                on=backoff, attempts=self.limits.tries, timeout=None, wait_initial=1.0, wait_max=30.0
+                on=backoff,
+                attempts=self.limits.tries,
+                timeout=None,
+                wait_initial=first,
+                wait_max=30.0,
+                wait_jitter=first,
             ):
-                with attempt, self.turns.turn(host, self.limits.pause_seconds):
+                with attempt, self.turns.turn(host, self.limits.pause_seconds, self.limits.longest_wait_seconds):
                     return self._once(request)
         except _Busy as e:
             kind = Blocked if e.blocked else Unreachable
@@ -170,13 +190,17 @@ class Fetcher:
                 body = self._body(response, request.url, started) if response.status_code not in REDIRECTS else b""
         except (httpx.TimeoutException, httpx.NetworkError, httpx.ProtocolError) as e:
             raise _Busy(f"no answer ({_cause(e)})", None, blocked=False) from e
-        except httpx.DecodingError as e:
+        except zlib.error as e:
             raise Unreachable(f"{request.url}: the answer is packed wrongly ({e}); try again later") from e
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as e:
             raise Unreachable(f"{request.url}: not an address that can be asked ({e})") from e
         status = response.status_code
-        if status in BUSY:
-            raise _Busy(f"answered {status}", _retry_after(headers, self.clock()), blocked=status == 429)
+        if status in BUSY or status > 500:
+            wait = _retry_after(headers, self.clock())
+            if wait:
+                # while it is still our turn, so that nobody slips in between
+                self.turns.hold(urlsplit(request.url).netloc, wait)
+            raise _Busy(f"answered {status}", wait, blocked=status == 429)
         if status in {401, 403, 451}:
             raise Blocked(f"{request.url}: the site turned us away (it answered {status}); leave it alone")
         if status in {404, 410}:
@@ -185,20 +209,36 @@ class Fetcher:
 
     def _body(self, response: httpx.Response, url: str, started: float) -> bytes:
         packed = response.headers.get("content-encoding", "identity").strip().lower()
-        if packed not in {"", "identity", "gzip", "x-gzip", "deflate"}:
-            raise Unreachable(f"{url}: sent packed as {packed!r}, which was not asked for")
-        chunks: list[bytes] = []
-        size = 0
-        for chunk in response.iter_bytes():
-            size += len(chunk)
-            chunks.append(chunk)
-            if response.num_bytes_downloaded > self.limits.page_bytes:
+        if packed not in {"", "identity", "gzip", "x-gzip"}:
+            raise Unreachable(f"{url}: sent packed as {packed!r}, which was not asked for; try again later")
+        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16) if packed in {"gzip", "x-gzip"} else None
+        body = bytearray()
+        sent = 0
+        # as sent, not as httpx unpacks it: that unpacks a chunk whole, however much it becomes, and keeps quiet about
+        # chunks that become nothing, so that neither limit would ever be looked at
+        for chunk in response.iter_raw():
+            sent += len(chunk)
+            if sent > self.limits.page_bytes:
                 raise TooLarge(f"{url}: more than {self.limits.page_bytes:,} bytes; this is no page of reviews")
-            if size > self.limits.unpacked_bytes:
-                raise TooLarge(f"{url}: unpacks to more than {self.limits.unpacked_bytes:,} bytes")
+            for piece in _pieces(unpacker, chunk):
+                body += piece
+                if len(body) > self.limits.unpacked_bytes:
+                    raise TooLarge(f"{url}: unpacks to more than {self.limits.unpacked_bytes:,} bytes")
             if time.monotonic() - started > self.limits.page_seconds:
-                raise _Busy(f"took over {self.limits.page_seconds:.0f} s", None, blocked=False)
-        return b"".join(chunks)
+                raise _Busy(f"took over {self.limits.page_seconds:g} s", None, blocked=False)
+        if unpacker is not None and sent and not unpacker.eof:
+            raise _Busy("the packed answer was cut off", None, blocked=False)
+        return bytes(body)
+
+
+def _pieces(unpacker: zlib._Decompress | None, chunk: bytes) -> Iterator[bytes]:
+    """A chunk as sent, unpacked in pieces of bounded size; what follows the packed part is left out."""
+    if unpacker is None:
+        yield chunk
+        return
+    while chunk and not unpacker.eof:
+        yield unpacker.decompress(chunk, PIECE)
+        chunk = unpacker.unconsumed_tail
 
 
 class _ConnectTo(httpx.BaseTransport):
@@ -221,8 +261,11 @@ class _ConnectTo(httpx.BaseTransport):
 
 def _redirect(url: str, location: str) -> str:
     """Where a redirect within the site leads; raises Refused when it leaves the site."""
-    target = urljoin(url, location)
-    old, new = urlsplit(url), urlsplit(target)
+    try:
+        target = urljoin(url, location)
+        old, new = urlsplit(url), urlsplit(target)
+    except ValueError as e:
+        raise Unreachable(f"{url}: redirects to no address ({e}); check the address in a browser") from e
     if not location or new.scheme not in {"http", "https"} or _site(new.hostname) != _site(old.hostname):
         raise Refused(
             f"{url}: redirects to {new.hostname or 'nowhere'}, another site; if that is meant, name it in the listing"

@@ -30,6 +30,11 @@ _BLOCK = re.compile(r"(?i)<\s*(?:br|/p|/div|/li|/h[1-6]|/tr|/blockquote)\s*/?>")
 _HIDDEN = re.compile(r"(?is)<(script|style|template)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)")
 _TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>")
 _ANY_TAG = re.compile(r"<[a-zA-Z!]")
+# Only what Steam formats with (https://steamcommunity.com/comment/Recommendation/formattinghelp): people write [EDIT].
+_BBCODE = re.compile(
+    r"(?i)\[(?P<block>/?(?:h[1-6]|hr|list|olist|\*|quote|code|table|tr|p)|/(?:th|td))(?:=[^\[\]]{0,2000})?\]|"
+    r"\[/?(?:b|i|u|s|strike|spoiler|noparse|url|th|td)(?:=[^\[\]]{0,2000})?\]"
+)
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _CHARSET = re.compile(rb"(?i)\bcharset\s*=\s*[\"']?\s*([a-z0-9_-]{3,20})")
 # Python has codecs that no page uses and that take quadratic time or decode to bytes; only text ones are obeyed.
@@ -41,7 +46,8 @@ _SAFE_CODEC = re.compile(
 _CODECS = {"iso-8859-1": "windows-1252", "latin1": "windows-1252", "us-ascii": "windows-1252", "gb2312": "gb18030"}
 _CHALLENGE = re.compile(
     rb"(?i)just a moment\.\.\.|cf-chl-|challenge-platform|_incapsula_|captcha-delivery\.com|px-captcha|"
-    rb"verify(?:ing)? (?:that )?you are (?:a )?human|enable javascript and cookies to continue|whoa there, pardner"
+    rb"verify(?:ing)? (?:(?:that )?you are (?:a )?human|your connection)|enable javascript and cookies to continue|"
+    rb"whoa there, pardner"
 )
 
 MONTHS = (
@@ -127,6 +133,13 @@ def text_of(value: Any) -> str | None:
     if "<" in value:
         value = _TAG.sub("", _BLOCK.sub("\n", _HIDDEN.sub("", value)))
     return plain(html.unescape(value))
+
+
+def bbcode_of(value: Any) -> str | None:
+    """Plain text out of a string with Steam's BBCode; brackets that format nothing stay. None as with `plain`."""
+    if not isinstance(value, str):
+        return None
+    return plain(_BBCODE.sub(lambda tag: "\n" if tag["block"] else "", value))
 
 
 def plain(value: Any) -> str | None:

@@ -42,6 +42,6 @@ def forbidden(url: str) -> str | None:
     for label in labels[-3:-1]:
         if label in _BY_NAME and not host.startswith("api."):
             return FORBIDDEN[f"{label}.com"]
-    if "google" in labels and parts.path.startswith("/maps"):
+    if "google" in labels[-3:-1] and (parts.path.startswith("/maps") or labels[0] == "maps"):
         return _EXPORT
     return None

@@ -94,8 +94,8 @@ def walk(
     """
     result = Walk()
     asked: set[str] = set()
-    request: Request | None = source.start(handle)
     try:
+        request: Request | None = source.start(handle)
         while request is not None:
             if request.url in asked:
                 result.stop = Stop.END

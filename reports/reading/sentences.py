@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 
+_EMOJI = r"(?:\s*[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff])*"
 _END = re.compile(
-    r"[.!?…。！？]+[\"'”’)\]]*(?=\s|$|[A-Z\u00c0-\u00de])"  # a full stop, also where the blank after it is missing
+    r"[.!?…。！？]+[\"'”’)\]]*"
+    + _EMOJI
+    + r"(?=\s|$|[A-Z\u00c0-\u00de])"  # a full stop, also where the blank after it is missing
     r"|[。！？]+"
     r"|\s*\n+"
     r"|;(?=\s)"

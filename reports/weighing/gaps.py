@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
@@ -73,7 +74,7 @@ class Gap:
     segments: list[tuple[str, int]]
     """Who says so of themselves: (segment slug, complaining reviews)."""
     instead: list[tuple[str, int]]
-    """What they went to: (product as written, complaining reviews)."""
+    """Which of the market's products they went to: (its name, complaining reviews)."""
     phrases: list[Phrase]
     quotes: list[Quote]
     praise_quotes: list[Quote]
@@ -90,8 +91,9 @@ def gaps(
     ranked: list[Opportunity],
     rivals: list[str],
     rules: Rules,
+    names: dict[str, str],
 ) -> list[Gap]:
-    """The gaps of a market in rank order, at most `MOST_GAPS`."""
+    """The gaps of a market in rank order, at most `MOST_GAPS`; `names` are the market's products as people write them."""
     themes = {theme.slug: theme for theme in rules.themes}
     everywhere = phrases.counts(evidence.mentions["text"])
     parts = split(evidence)
@@ -124,7 +126,7 @@ def gaps(
                 leaving=statements.filter("churn").height,
                 momentum=momentum(evidence, opportunity.theme, rivals, parts),
                 segments=_said(complaining.explode("segments"), "segments"),
-                instead=_said(complaining, "switched_to"),
+                instead=_said(_named(complaining, names), "switched_to"),
                 phrases=phrases.marking(phrases.counts(complaining["text"]), everywhere),
                 quotes=quotes.complaints(complaining, [c.competitor for c in by_share], voices),
                 praise_quotes=quotes.praises(praising, [c.competitor for c in happiest], voices),
@@ -161,6 +163,19 @@ def _mentions(evidence: Evidence, theme: str, rivals: list[str], side: str) -> p
     return evidence.mentions.filter(
         pl.col("themes").list.contains(theme) & wanted & pl.col("competitor").is_in(rivals)
     ).with_columns(_main=(pl.col("themes").list.first() == theme).cast(pl.Float64))
+
+
+def _named(mentions: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
+    """The mentions with `switched_to` as a product of the market, or null where it names none of them."""
+    written = pl.col("switched_to").str.to_lowercase()
+    known = pl.coalesce(
+        *(
+            pl.when(written.str.contains(rf"^{re.escape(name)}\b")).then(pl.lit(shown))
+            for name, shown in sorted(names.items(), key=lambda p: -len(p[0]))
+        ),
+        pl.lit(None, dtype=pl.String),
+    )
+    return mentions.with_columns(switched_to=known)
 
 
 def _said(mentions: pl.DataFrame, column: str) -> list[tuple[str, int]]:

@@ -53,8 +53,11 @@ def weigh(snapshot: Snapshot, rules: Rules) -> Weighed:
     themes = [theme.slug for theme in rules.themes]
     table = cells(evidence, themes, [c.slug for c in competitors], rivals)
     ranked = opportunities(table, themes, rivals)
+    names = {n.lower(): c.name for c in competitors for n in (c.name, *c.aliases)}
     standings = [_standing(evidence, competitor, table, themes) for competitor in competitors]
-    return Weighed(snapshot, rules, evidence, standings, table, ranked, gaps(evidence, table, ranked, rivals, rules))
+    return Weighed(
+        snapshot, rules, evidence, standings, table, ranked, gaps(evidence, table, ranked, rivals, rules, names)
+    )
 
 
 def _standing(

@@ -1,0 +1,72 @@
+"""Intervals and tests against published and independently computed values."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reports.weighing.statistics import Proportion, difference, discoveries, more_often, wilson
+
+
+def test_wilson_gives_the_published_interval():
+    # Newcombe 1998, table I, method 3: 81 of 263, 15 of 148, 0 of 20, 1 of 29
+    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert wilson(15, 148) == pytest.approx((0.0624, 0.1605), abs=5e-5)
+    assert wilson(0, 20) == pytest.approx((0, 0.1611), abs=5e-5)
+    assert wilson(1, 29) == pytest.approx((0.0061, 0.1718), abs=5e-5)
+
+
+def test_difference_gives_the_published_interval():
+    # Newcombe 1998 (differences), method 10: 56/70 - 48/80
+    assert difference(56, 70, 48, 80) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
+    assert difference(9, 10, 3, 10) == pytest.approx((0.6, 0.1705, 0.8090), abs=5e-5)
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_an_interval_holds_its_share(kn):
+    k, n = kn
+    low, high = wilson(k, n)
+    assert 0 <= low <= k / n <= high <= 1
+
+
+@pytest.mark.parametrize(("k", "n"), [(1, 0), (-1, 5), (6, 5)])
+def test_what_is_no_proportion_is_refused(k, n):
+    with pytest.raises(ValueError, match="is no proportion"):
+        wilson(k, n)
+
+
+def test_a_proportion_of_nothing_has_no_share():
+    assert (Proportion(0, 0).share, Proportion(0, 0).low, Proportion(0, 0).high) == (None, None, None)
+
+
+def test_more_often_is_one_sided():
+    assert more_often(30, 100, 10, 100) < 0.001
+    assert more_often(10, 100, 30, 100) > 0.999
+    assert more_often(10, 100, 10, 100) > 0.5
+    assert more_often(0, 0, 5, 10) == 1.0
+    assert more_often(0, 10, 0, 10) == 1.0
+
+
+def test_discoveries_follow_benjamini_and_hochberg():
+    # the example of their paper (1995, section 4): fifteen tests, the first four stand at q = 0.05
+    p = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1]
+    assert discoveries(p) == [True] * 4 + [False] * 11
+    assert discoveries([]) == []
+    assert discoveries([0.04, 0.04]) == [True, True]
+
+
+def test_false_discoveries_stay_rare_when_nothing_differs():
+    import random
+
+    rng = random.Random(7)
+    false = 0
+    for _ in range(200):
+        tests = []
+        for _ in range(30):
+            k1 = sum(rng.random() < 0.1 for _ in range(200))
+            k2 = sum(rng.random() < 0.1 for _ in range(200))
+            tests.append(more_often(k1, 200, k2, 200))
+        false += any(discoveries(tests))
+    assert false / 200 <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / 200)
