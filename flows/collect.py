@@ -17,7 +17,7 @@ from data.settings import Settings
 from data.visit import Visit
 from flows.plan import Errand
 from scrapers import export
-from scrapers._errors import ScrapeError
+from scrapers._errors import ExportError, ScrapeError
 from scrapers._fetch import Fetcher, Limits
 from scrapers._source import COMPLETE, Handle, Page, Request, Source
 from scrapers._walk import Walk, walk
@@ -145,7 +145,7 @@ def _saved(place: Saved, errand: Errand, at: datetime, on_page: Progress) -> Wal
             body = path.read_bytes()
             batch = source.parse(Page(Request(url), 200, {}, body, at), handle)
         except OSError as e:
-            result.fail(ScrapeError(f"{path.name}: cannot be read ({e.strerror})"))
+            result.fail(ExportError(f"{path.name}: cannot be read ({e.strerror}); check its rights"))
             continue
         except ScrapeError as e:
             # one page saved badly must not cost the others

@@ -75,7 +75,8 @@ def markdown_of(value: Any) -> str | None:
     for _ in range(2):  # emphasis within emphasis
         text = _EMPHASIS.sub(lambda m: m[2] or m[4], text)
     text = _ESCAPED.sub(r"\1", text_of(text.replace("~~", "")) or "")
-    return plain(_HELD.sub(lambda m: held[int(m[1])], text))
+    # an entity may spell the private characters as well, hence the look at the length
+    return plain(_HELD.sub(lambda m: held[int(m[1])] if int(m[1]) < len(held) else "", text))
 
 
 def _spoken(text: str) -> Iterator[str]:

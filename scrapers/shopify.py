@@ -25,7 +25,7 @@ ABOUT = About(
     title="Shopify App Store",
     address="https://apps.shopify.com/name",
     access="HTML",
-    terms="robots.txt allows /reviews, but Shopify's terms of service are said to forbid robots (1.9, 2026-08): read them",
+    terms="robots.txt allows /reviews, but Shopify's terms of service (1.9, 2026-08) are reported to forbid robots",
     limits="no titles, versions or votes; of an edited review only the day of its edit",
     opt_in=True,
 )
@@ -44,25 +44,20 @@ _DAY = re.compile(r"(Edited )?([A-Z][a-z]{2,8} [0-9]{1,2}, [0-9]{4})")
 _REPLIED = re.compile(r"\breplied ([A-Z][a-z]{2,8} [0-9]{1,2}, [0-9]{4})")
 _SPACE = re.compile(r"\s+")
 
-COUNTRIES = {
-    name: code
-    for code, name in (
-        line.split(" ", 1)
-        for line in """ae United Arab Emirates;ar Argentina;at Austria;au Australia;bd Bangladesh;be Belgium;bg Bulgaria;
-        bh Bahrain;br Brazil;ca Canada;ch Switzerland;cl Chile;cn China;co Colombia;cr Costa Rica;cy Cyprus;cz Czechia;
-        de Germany;dk Denmark;do Dominican Republic;ec Ecuador;ee Estonia;eg Egypt;es Spain;fi Finland;fr France;
-        gb United Kingdom;ge Georgia;gh Ghana;gr Greece;gt Guatemala;hk Hong Kong SAR;hr Croatia;hu Hungary;id Indonesia;
-        ie Ireland;il Israel;in India;is Iceland;it Italy;jm Jamaica;jo Jordan;jp Japan;ke Kenya;kr South Korea;kw Kuwait;
-        lb Lebanon;lk Sri Lanka;lt Lithuania;lu Luxembourg;lv Latvia;ma Morocco;mt Malta;mu Mauritius;mx Mexico;
-        my Malaysia;ng Nigeria;nl Netherlands;no Norway;np Nepal;nz New Zealand;om Oman;pa Panama;pe Peru;ph Philippines;
-        pk Pakistan;pl Poland;pr Puerto Rico;pt Portugal;qa Qatar;ro Romania;rs Serbia;ru Russia;sa Saudi Arabia;
-        se Sweden;sg Singapore;si Slovenia;sk Slovakia;sv El Salvador;th Thailand;tn Tunisia;tr Turkey;tr Türkiye;
-        tt Trinidad & Tobago;tw Taiwan;ua Ukraine;us United States;uy Uruguay;ve Venezuela;vn Vietnam;za South Africa"""
-        .replace("\n", "").split(";")
-        for line in [line.strip()]
-    )
-}  # fmt: skip
-"""The shop's English names of countries, as far as merchants live there -> ISO 3166-1."""
+_COUNTRIES = (
+    "ae United Arab Emirates;ar Argentina;at Austria;au Australia;bd Bangladesh;be Belgium;bg Bulgaria;bh Bahrain;"
+    "br Brazil;ca Canada;ch Switzerland;cl Chile;cn China;co Colombia;cr Costa Rica;cy Cyprus;cz Czechia;"
+    "cz Czech Republic;de Germany;dk Denmark;do Dominican Republic;ec Ecuador;ee Estonia;eg Egypt;es Spain;fi Finland;"
+    "fr France;gb United Kingdom;ge Georgia;gh Ghana;gr Greece;gt Guatemala;hk Hong Kong;hk Hong Kong SAR;hr Croatia;"
+    "hu Hungary;id Indonesia;ie Ireland;il Israel;in India;is Iceland;it Italy;jm Jamaica;jo Jordan;jp Japan;ke Kenya;"
+    "kr South Korea;kw Kuwait;lb Lebanon;lk Sri Lanka;lt Lithuania;lu Luxembourg;lv Latvia;ma Morocco;mt Malta;"
+    "mu Mauritius;mx Mexico;my Malaysia;ng Nigeria;nl Netherlands;no Norway;np Nepal;nz New Zealand;om Oman;pa Panama;"
+    "pe Peru;ph Philippines;pk Pakistan;pl Poland;pr Puerto Rico;pt Portugal;qa Qatar;ro Romania;rs Serbia;ru Russia;"
+    "sa Saudi Arabia;se Sweden;sg Singapore;si Slovenia;sk Slovakia;sv El Salvador;th Thailand;tn Tunisia;tr Turkey;"
+    "tr Türkiye;tw Taiwan;ua Ukraine;us United States;uy Uruguay;ve Venezuela;vn Vietnam;za South Africa"
+)
+COUNTRIES = {name: code for code, _, name in (entry.partition(" ") for entry in _COUNTRIES.split(";"))}
+"""The shop's English names of the countries where most merchants are -> ISO 3166-1; the others stay unread."""
 
 
 def recognise(url: str) -> Handle | None:
@@ -92,7 +87,7 @@ def start(handle: Handle) -> Request:
 def parse(page: Page, handle: Handle) -> Batch:
     """The reviews on a page and the next request; raises ParseError, nothing else."""
     tree = _tree(page)
-    number_ = _number_of(page)
+    here = _number_of(page)
     total = _total(tree)
     rows = tree.xpath("//*[@data-merchant-review]")
     reviews: dict[str, Review] = {}
@@ -107,8 +102,8 @@ def parse(page: Page, handle: Handle) -> Batch:
         raise ChangedPage(f"{page.url}: none of its {unreadable} reviews can be read; the page's form changed")
     more = bool(tree.xpath("//a[contains(concat(' ', normalize-space(@rel), ' '), ' next ')]"))
     if not rows:
-        return _empty(page, tree, number_, total, more)
-    seen = (number_ - 1) * PER_PAGE + len(rows)
+        return _empty(page, tree, here, total, more)
+    seen = (here - 1) * PER_PAGE + len(rows)
     # A tenth may have gone in the meantime; more missing means that the page hides the rest or links to it otherwise.
     short = not more and total is not None and seen < total * 0.9
     warnings = [f"the page says that there are {total:,} reviews but leads to no more than {seen:,}"] if short else []
@@ -116,7 +111,7 @@ def parse(page: Page, handle: Handle) -> Batch:
         warnings.append("no review on the page has a date in English; its form or language may have changed")
     return Batch(
         tuple(reviews.values()),
-        next=_request(handle, number_ + 1) if more else None,
+        next=_request(handle, here + 1) if more else None,
         stop=None if more else Stop.SAMPLE if short else Stop.END,
         unreadable=unreadable,
         total=total,
@@ -124,17 +119,17 @@ def parse(page: Page, handle: Handle) -> Batch:
     )
 
 
-def _empty(page: Page, tree: Any, number_: int, total: int | None, more: bool) -> Batch:
+def _empty(page: Page, tree: Any, here: int, total: int | None, more: bool) -> Batch:
     """What a page without a single review means; raises ChangedPage unless it is one of an app."""
     if total is None and not tree.xpath("//link[@rel='canonical'][contains(@href, '/reviews')]"):
         challenge(page)
         raise ChangedPage(f"{page.url} is no page of an app's reviews")
-    if number_ == 1 and total:
+    if here == 1 and total:
         raise ChangedPage(f"{page.url} says that there are {total:,} reviews and shows none; its form changed")
-    before = (number_ - 1) * PER_PAGE
-    if not more and (total == 0 or (number_ > 1 and total is not None and before >= total * 0.9)):
+    before = (here - 1) * PER_PAGE
+    if not more and (total == 0 or (here > 1 and total is not None and before >= total * 0.9)):
         return Batch(outcome=Outcome.PROVEN_EMPTY, stop=Stop.END, total=total)
-    why = f"page {number_} came without reviews, which does not prove that there are no more"
+    why = f"page {here} came without reviews, which does not prove that there are no more"
     return Batch(outcome=Outcome.UNKNOWN_EMPTY, stop=Stop.EMPTY, total=total, warnings=(why,))
 
 
@@ -217,10 +212,12 @@ def _reply(row: Any) -> tuple[str | None, datetime | None]:
 
     It stands in the row, or beside it; the place for it is there even when nobody answered.
     """
-    places = row.xpath(
-        ".//*[@data-merchant-review-reply]|following-sibling::*[@data-merchant-review-reply][count(preceding-sibling::*"
-        "[@data-merchant-review])=1]"
-    )
+    places = row.xpath(".//*[@data-merchant-review-reply]")
+    for beside in row.itersiblings():
+        if "data-merchant-review" in beside.attrib:
+            break
+        if "data-merchant-review-reply" in beside.attrib:
+            places.append(beside)
     text = when = None
     for place in places:
         copies = place.xpath(".//*[@data-truncate-content-copy]")
@@ -244,8 +241,9 @@ def _country(name: Any) -> str | None:
     """The code of the merchant's country, one of the plain lines below the shop's name."""
     # The name stands in a heading of its own, or directly among the lines.
     heading = name.getparent()
-    lines = heading if heading.xpath("./div") else heading.getparent()
-    said = [_SPACE.sub(" ", line.text_content()).strip() for line in ([] if lines is None else lines.xpath("./div"))]
+    block = heading if heading.xpath("./div") else heading.getparent()
+    lines = [] if block is None else [line for line in block.xpath("./div") if line is not heading]
+    said = (_SPACE.sub(" ", line.text_content()).strip() for line in lines)
     return next((COUNTRIES[line] for line in said if line in COUNTRIES), None)
 
 

@@ -53,7 +53,7 @@ MENTIONS: dict[str, Any] = {
     "churn": pl.Boolean,
     "loyalty": pl.String,
 }
-"""A mention: `body[start:end] == text`."""
+"""A mention: `body[start:end] == text`; a title is mention -1, with offsets into the title."""
 
 # The evidence that a text complains, added up on the logit scale. Set by hand and checked on labelled reviews:
 # a clear cue outweighs mild sentiment, a clear sentiment outweighs a cue.
@@ -178,7 +178,7 @@ def _signals(pieces: pl.DataFrame, rules: Rules) -> pl.DataFrame:
 
 def _mentions(reviews: pl.DataFrame, pieces: pl.DataFrame, key: str) -> pl.DataFrame:
     keys = reviews.select("review", key)
-    rows = pieces.filter(pl.col("mention") >= 0).join(keys, on="review", how="left", maintain_order="left")
+    rows = pieces.join(keys, on="review", how="left", maintain_order="left")
     return rows.select(key, *(pl.col(name).cast(kind) for name, kind in MENTIONS.items()))
 
 

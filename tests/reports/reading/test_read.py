@@ -10,9 +10,7 @@ SCHEMA = {"key": pl.String, "title": pl.String, "body": pl.String, "language": p
 
 
 def reading(*reviews: tuple[str | None, str, float | None]):
-    rows = [
-        {"key": str(i), "title": t, "body": b, "language": None, "stars": s} for i, (t, b, s) in enumerate(reviews)
-    ]
+    rows = [{"key": str(i), "title": t, "body": b, "language": None, "stars": s} for i, (t, b, s) in enumerate(reviews)]
     return read(pl.DataFrame(rows, schema=SCHEMA), rules.default())
 
 

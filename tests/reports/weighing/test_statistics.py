@@ -51,7 +51,23 @@ def test_more_often_is_one_sided():
 
 def test_discoveries_follow_benjamini_and_hochberg():
     # the example of their paper (1995, section 4): fifteen tests, the first four stand at q = 0.05
-    p = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1]
+    p = [
+        0.0001,
+        0.0004,
+        0.0019,
+        0.0095,
+        0.0201,
+        0.0278,
+        0.0298,
+        0.0344,
+        0.0459,
+        0.3240,
+        0.4262,
+        0.5719,
+        0.6528,
+        0.7590,
+        1,
+    ]
     assert discoveries(p) == [True] * 4 + [False] * 11
     assert discoveries([]) == []
     assert discoveries([0.04, 0.04]) == [True, True]
