@@ -19,7 +19,7 @@ from flows.plan import Errand
 from scrapers import export
 from scrapers._errors import ExportError, ScrapeError
 from scrapers._fetch import Fetcher, Limits
-from scrapers._source import COMPLETE, Handle, Page, Request, Source
+from scrapers._source import COMPLETE, Handle, Page, Request, Source, within
 from scrapers._walk import Walk, walk
 
 Progress = Callable[[Walk], None]
@@ -139,10 +139,9 @@ def _saved(place: Saved, errand: Errand, at: datetime, on_page: Progress) -> Wal
     result = Walk()
     source = scrapers.source(errand.source)
     for path in pages(place):
-        url = place.url or path.name
-        handle = (source.handle(place.url) if place.url else None) or Handle(errand.source, errand.competitor, url)
         try:
             body = path.read_bytes()
+            handle, url = named(source, errand.source, path, body, place.url, errand.competitor)
             batch = source.parse(Page(Request(url), 200, {}, body, at), handle)
         except OSError as e:
             result.fail(ExportError(f"{path.name}: cannot be read ({e.strerror}); check its rights"))
@@ -158,6 +157,18 @@ def _saved(place: Saved, errand: Errand, at: datetime, on_page: Progress) -> Wal
             result.stop = batch.stop
         on_page(result)
     return result
+
+
+def named(source: Source, name: str, path: Path, body: bytes, url: str | None, product: str) -> tuple[Handle, str]:
+    """Whose page a saved file is and what its address was: as told, as the page says, or else made up from its name."""
+    told = source.handle(url) if url else None
+    if url and told is not None:
+        return told, url
+    found = within(source, body)
+    if found is not None:
+        return found
+    address = url or f"https://saved.example/{path.name}"
+    return Handle(name, product, address), address
 
 
 def _row(errand: Errand, result: Walk, merge: Merge, *, at: datetime, complete: bool, seconds: float) -> Visit:

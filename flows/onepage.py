@@ -16,7 +16,7 @@ from flows.codes import DONE, NOTHING
 from flows.plan import recognise
 from flows.screen import console
 from scrapers._errors import ScrapeError
-from scrapers._source import Batch, Handle, Page, Request
+from scrapers._source import Batch, Page, Request
 
 
 def run(what: str, source: str | None, url: str | None) -> int:
@@ -52,8 +52,7 @@ def _file(path: Path, source: str | None, url: str | None) -> tuple[Batch, str]:
         raise MarketError(f"{path}: cannot be read ({e})") from e
     name = source or _guess(path, body, url)
     reader = scrapers.source(name)
-    address = url or f"https://saved.example/{path.name}"
-    handle = (reader.handle(url) if url else None) or Handle(name, path.stem, address)
+    handle, address = collect.named(reader, name, path, body, url, path.stem)
     page = Page(Request(address), 200, {}, body, settings().clock())
     return reader.parse(page, handle), name
 

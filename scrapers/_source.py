@@ -10,6 +10,8 @@ A public module in `scrapers/` is a source. It holds `ABOUT` and four pure funct
 It never fetches, never reads a clock and keeps no state: where a walk needs memory (which page, which form of the
 feed), it lies in the next request's address.
 
+A source whose pages say whose they are has `within(body) -> (Handle, address) | None`, for pages saved to a file.
+
 A source that takes a key (`ABOUT.key`) has a fifth function, `sign(request, key) -> Request`, which the collector
 applies just before sending; keys never reach the address, the archive or the lake.
 """
@@ -147,6 +149,13 @@ class Batch:
     def __post_init__(self) -> None:
         if (self.next is None) == (self.stop is None):
             raise ValueError("a batch has either a next request or a reason to stop")
+
+
+def within(source: Source, body: bytes) -> tuple[Handle, str] | None:
+    """What a page saved to a file says of itself: the listing it is of and its own address; None when it does not."""
+    told = getattr(source, "within", None)
+    found: tuple[Handle, str] | None = told(body) if told is not None else None
+    return found
 
 
 class Source(Protocol):

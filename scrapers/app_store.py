@@ -45,6 +45,10 @@ PROBES = (("json", 1), ("xml", 1), ("turned", 1), ("json", 2), ("json", 3))
 
 _LISTING = re.compile(r"(?:/([A-Za-z]{2}))?/(?:app|rss/customerreviews)/(?:[^?#]*/)?id=?([0-9]{1,20})(?:/[^?#]*)?")
 _PAGE = re.compile(r"/page=([0-9]{1,4})(?:/|$)")
+_SELF = re.compile(
+    rb"(?:/(?P<before>[A-Za-z]{2}))?/rss/customerreviews/page=(?P<page>[0-9]{1,4})/id=(?P<id>[0-9]{1,20})"
+    rb"/sortby=mostrecent/(?P<form>json|xml)(?:\?[^\"'\s]{0,200}?\bcc=(?P<after>[A-Za-z]{2}))?"
+)
 _IM = "{http://itunes.apple.com/rss}"
 _TOO_DEEP = re.compile(rb"\s*[^\s<{][^<{]*page depth is limited")
 """What Apple answers to page 11, as plain text."""
@@ -104,6 +108,17 @@ def handle(url: str) -> Handle | None:
     return Handle("app_store", found[2], url, {"country": (found[1] or "us").lower()})
 
 
+def within(body: bytes) -> tuple[Handle, str] | None:
+    """The listing and the address of a feed page saved to a file, out of the link that it has to itself."""
+    found = _SELF.search(body)
+    if found is None:
+        return None
+    page, product, form = found["page"].decode(), found["id"].decode(), found["form"].decode()
+    country = (found["before"] or found["after"] or b"us").decode().lower()
+    named = Handle("app_store", product, f"https://apps.apple.com/{country}/app/id{product}", {"country": country})
+    return named, _address(named, form, int(page))
+
+
 def start(handle: Handle) -> Request:
     """The first page of the feed."""
     return Request(_address(handle, *PROBES[0]))
@@ -150,7 +165,7 @@ def _empty(asked: _Asked, feed: _Feed, handle: Handle) -> Batch:
         why = f"page {asked.number} of the feed came empty"
         why += f" although it says that it has {feed.last} pages" if feed.last > asked.number else ""
         return _unknown(f"{why}; later reviews may be missing until the next visit")
-    country = handle.params["country"]
+    country = _country(handle)
     if feed.denied and asked.seen == "unknown":
         return _unknown(
             f"the App Store knows no app {handle.product} in its storefront {country!r}; check the id and the country"
@@ -187,7 +202,12 @@ def _address(handle: Handle, form: str, page: int) -> str:
     parts = urlsplit(handle.url)
     origin = "https://itunes.apple.com" if parts.hostname in HOSTS else f"{parts.scheme}://{parts.netloc}"
     path = FORMS[form].format(page=page, id=handle.product)
-    return f"{origin}/{handle.params['country']}/rss/customerreviews/{path}"
+    return f"{origin}/{_country(handle)}/rss/customerreviews/{path}"
+
+
+def _country(handle: Handle) -> str:
+    """The storefront; Apple's own default where an address names none."""
+    return handle.params.get("country", "us")
 
 
 def _asked(url: str) -> _Asked:
@@ -267,7 +287,7 @@ def _review(entry: Any, handle: Handle) -> Review | None:
     if not isinstance(body, str | None) or ("content" in entry and body is None):
         return None
     parts = urlsplit(handle.url)
-    country = handle.params["country"]
+    country = _country(handle)
     return Review(
         source="app_store",
         product=handle.product,

@@ -6,8 +6,8 @@
 - a topic: all its posts, last page first, so that a visit can stop at posts it knows; that takes a look at the topic
   before, which keeps no post when there is more than one page
 
-Any host may be a forum. `/t/name/12` and `/c/name/12` are recognised where the host's name says so as well (`community.`,
-`forum.` and the like); other shops and blogs have such paths too, so elsewhere the market file names the source.
+Any host may be a forum. `/t/name/12` and `/c/name/12` are recognised where the host's name says so as well (`forum.`,
+`community.` and the like); shops and blogs have such paths too, so elsewhere the market file names the source.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from scrapers._source import About, Batch, Handle, Outcome, Page, Request, Stop
 
 ABOUT = About(
     title="Discourse",
-    address="https://forum.example.com/, .../c/name/12 or .../t/name/12, with source = \"discourse\"",
+    address='https://forum.example.com/, .../c/name/12 or .../t/name/12, with source = "discourse"',
     access="public JSON of the forum",
     terms="per forum: read its terms; robots.txt is obeyed",
     limits="no ratings; of a category the newest 100 topics and the first 20 posts of each",
@@ -40,11 +40,15 @@ REGULAR = 1
 LIKE = 2
 """The action that is a like."""
 
-_FORUM_HOST = re.compile(r"(?:ask|community|discourse|discuss|discussions?|forums?|help|meta|support|talk|users)\.[^.]+\..+")
+_FORUM_HOST = re.compile(
+    r"(?:ask|community|discourse|discuss|discussions?|forums?|help|meta|support|talk|users)\.[^.]+\..+"
+)
 _TYPICAL = re.compile(r"/(?:t/[^/]+|c/[^/]+(?:/[^/]+)?)/[0-9]{1,12}(?:/[^?#]*)?")
 _TOPIC = re.compile(r"(/[\w.~-]+)??/t/(?:[^/]+/)?([0-9]{1,12})(?:/[0-9]{1,9})?/?")
 _CATEGORY = re.compile(r"(/[\w.~-]+)??/c/([^/]+(?:/[^/]+)?)/([0-9]{1,9})(?:/l/[a-z]+|/none|/all)*/?")
-_FORUM = re.compile(r"(/(?!(?:c|t|latest|new|top|hot|categories)(?:/|$))[\w.~-]+)??(?:/(?:latest|new|top|hot|categories))?/?")
+_FORUM = re.compile(
+    r"(/(?!(?:c|t|latest|new|top|hot|categories)(?:/|$))[\w.~-]+)??(?:/(?:latest|new|top|hot|categories))?/?"
+)
 _PICTURE_NOTE = re.compile(r'(?s)<div class="meta">(?:(?!</?div).){0,4000}</div>')
 """The name and size of a picture, which Discourse writes below it."""
 
@@ -164,7 +168,7 @@ def _page_of(page: Page, number: int) -> Request:
 
 def _queue(url: str) -> tuple[list[int], int, int] | None:
     """The topics still to be asked for, the next page of the list, and how many topics were read; None without."""
-    found = re.search(r"#rest=([0-9.]*)&", url)
+    found = re.search(r"#rest=((?:[0-9]{1,15}\.?)*)&", url)
     if found is None:
         return None
     return [int(i) for i in found[1].split(".") if i][:MOST_TOPICS], _fragment(url, "page"), _fragment(url, "read")
@@ -180,9 +184,10 @@ def _base(handle: Handle) -> str:
 
 
 def _aside(post: Any) -> bool:
-    """Whether the post is nobody's statement: hidden, deleted, the forum's own, or quotes and code only."""
-    if dig(post, "post_type") not in (None, REGULAR) or (whole(dig(post, "user_id")) is None and dig(post, "user_id")):
-        return True  # the forum's own users have negative numbers
+    """Whether the post is nobody's statement: hidden, deleted, the forum's own, or without own words."""
+    user = dig(post, "user_id")
+    if dig(post, "post_type") not in (None, REGULAR) or (isinstance(user, int) and user < 0):
+        return True  # the software's own users have negative numbers
     if dig(post, "hidden") is True or dig(post, "user_deleted") is True or dig(post, "deleted_at") is not None:
         return True
     text = dig(post, "cooked")

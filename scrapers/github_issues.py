@@ -38,8 +38,12 @@ NOT_OWNERS = frozenset(
 
 _LISTING = re.compile(r"/([A-Za-z0-9-]{1,39})/([A-Za-z0-9._-]{1,100}?)(?:\.git)?(?:/issues)?/?")
 _LINK = re.compile(r'<([^<>\s]{1,2000})>\s*;[^,<>]{0,200}?\brel="?next\b')
-_FILLER = re.compile(r"(?m)^_No response_\s*$")
-"""What GitHub's issue forms write for a field that was left empty."""
+_FORM = re.compile(
+    r"(?m)^[ ]{0,3}(?:#{1,6}[ ].*|\*\*[^*\n]{1,200}\*\*:?|_No response_|[-*+][ ]\[[ xX]\].*|A clear and concise description of .*|"
+    r"If applicable, add screenshots .*|Add any other context .*)\s*?$"
+)
+"""What stands in an issue because its form does: headings, boxes to tick, GitHub's own hints. The maker wrote it, and
+`Is your feature request related to a problem?` is no complaint of the user's."""
 
 
 def recognise(url: str) -> Handle | None:
@@ -126,7 +130,7 @@ def _review(record: Any, handle: Handle) -> Review | None:
         url=f"{site}/{handle.product}/issues/{number}" if site else None,
         author=plain(dig(record, "user", "login")),  # no user: an account that is gone
         title=title,
-        body=markdown_of(_FILLER.sub("", body or "")) or "",
+        body=markdown_of(_FORM.sub("", (body or "").replace("\r\n", "\n"))) or "",
         written=iso_time(dig(record, "created_at")),
         helpful=votes(dig(record, "reactions", "+1")),
     )

@@ -156,7 +156,7 @@ def _nodes(root: Any) -> Iterator[Any]:
 
 
 def _aside(record: Any) -> bool:
-    """Whether the record is no post that stands: a job, a poll's option, deleted, or quotes and code only."""
+    """Whether the record is no post that stands: a job, a poll's option, deleted, or without own words."""
     tags = dig(record, "_tags")
     kinds = set(map(str, tags)) if isinstance(tags, list) else {str(dig(record, "type"))}
     if kinds & {"job", "pollopt"}:

@@ -172,6 +172,73 @@ def _thing(entry: Any) -> dict[str, Any]:
             "body_html": body,
             "author": author.strip().removeprefix("/u/") if author else None,
             "created": entry.findtext(f"{ATOM}published") or entry.findtext(f"{ATOM}updated"),
-            "permalink": urlsplit_path(link.get("href")) if link is not None else None,
+            "permalink": _path(link.get("href") or "") if link is not None else None,
         },
     }
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
+
+
+def _html(data: Any) -> str | None:
+    """The post's HTML; None without. The API escapes it once more where it was not asked for `raw_json`."""
+    text = dig(data, "selftext_html") or dig(data, "body_html")
+    return (html.unescape(text) if text.startswith("&lt;") else text) if isinstance(text, str) else None
+
+
+def _words(data: Any) -> str | None:
+    """What the post says: from its HTML, else from its Markdown."""
+    text = _html(data)
+    return post_of(text) if text else markdown_of(dig(data, "selftext") or dig(data, "body"))
+
+
+def _aside(thing: Any) -> bool:
+    """Whether it is no customer's post: folded away, an advertisement, a moderator's, a program's, deleted, or without
+    words of its own."""
+    data, kind = dig(thing, "data"), dig(thing, "kind")
+    if not isinstance(data, Mapping):
+        return False
+    if isinstance(kind, str) and kind not in {"t1", "t3"} and re.fullmatch(r"more|t[2-6]", kind):
+        return True
+    if data.get("stickied") is True or data.get("promoted") is True or data.get("removed_by_category") is not None:
+        return True
+    if data.get("distinguished") in ("moderator", "admin") or data.get("author") == "AutoModerator":
+        return True
+    title, body = plain(data.get("title")), _words(data)
+    if any(words and _GONE.fullmatch(words) for words in (title, body)):
+        return True
+    if body is None:
+        return data.get("author") == "[deleted]" or (kind == "t1" and bool(_html(data) or plain(data.get("body"))))
+    return False
+
+
+def _review(thing: Any, handle: Handle) -> Review | None:
+    """The post or comment; None when it has no id, no words, or words of another type. Comments bear no title."""
+    data, kind = dig(thing, "data"), dig(thing, "kind")
+    name, title, body = identity(dig(data, "name")), dig(data, "title"), _words(data)
+    if name is None or not _THING.fullmatch(name) or not name.startswith(f"{kind}_"):
+        return None
+    title = plain(html.unescape(title)) if kind == "t3" and isinstance(title, str) else None
+    if title is None and (kind == "t3" or body is None):
+        return None
+    site = SITE if host_of(handle.url) in HOSTS else origin_of(handle.url)
+    path = str(dig(data, "permalink")).partition("?")[0]
+    if not re.fullmatch(r"/(?:r|u|user)/[^\s#\\]{1,500}", path):
+        path = f"/comments/{name[3:]}" if kind == "t3" else ""
+    author = plain(dig(data, "author"))
+    return Review(
+        source="reddit",
+        product=handle.product,
+        id=name,
+        url=f"{site}{path}" if site and path else None,
+        author=None if author == "[deleted]" else author,
+        title=title,
+        body=body or "",
+        written=unix_time(dig(data, "created_utc")) or iso_time(dig(data, "created")),
+        edited=unix_time(dig(data, "edited")),
+        helpful=None if dig(data, "hide_score") or dig(data, "score_hidden") else votes(dig(data, "score")),
+    )

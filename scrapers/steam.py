@@ -119,8 +119,8 @@ def parse(page: Page, handle: Handle) -> Batch:
     following, outcome, stop, why = _onward(asked, answer, handle)
     warnings = [why] if why else []
     if thumbless:
-        # It is Steam's habit elsewhere to leave out what is false; guessing so here could turn praise into blame.
-        warnings.append(f"{thumbless} reviews came without a thumb up or down; they were not read")
+        # Steam's newer methods leave out what is false; taking that for granted here could turn praise into blame.
+        warnings.append(f"reviews without a thumb up or down, which were not read: {thumbless}")
     return Batch(tuple(reviews.values()), following, outcome, stop, unreadable, answer.total, tuple(warnings))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-SHORTEST, LONGEST = 25, 240
+SHORTEST, LONGEST = 40, 240
 """Characters of a quote."""
 BEST_LENGTH = 100
 CONTENT_STARS = 4

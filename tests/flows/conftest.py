@@ -1,0 +1,46 @@
+"""The command as a user runs it: a process of its own, with a lake and a report folder of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+class Command:
+    """Runs `unmet` with everything it writes below one folder."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.out = home / "out"
+        clean = {k: v for k, v in os.environ.items() if not k.startswith(("UNMET_", "PREFECT_"))}
+        self.env = clean | {
+            "UNMET_LAKE": str(home / "lake"),
+            "UNMET_REPORTS": str(self.out),
+            "UNMET_MARKETS": str(home / "markets"),
+            "PREFECT_HOME": str(home / "prefect"),
+            "COLUMNS": "200",
+        }
+
+    def __call__(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """The finished process, with what it printed."""
+        return subprocess.run(
+            [sys.executable, "-m", "flows.cli", *arguments],
+            cwd=ROOT, env=self.env | env, capture_output=True, text=True, timeout=280, check=False,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def unmet(tmp_path):
+    """The command with an empty home."""
+    return Command(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """The finished demo: (command, process)."""
+    command = Command(tmp_path_factory.mktemp("demo"))
+    return command, command("demo")

@@ -1,0 +1,96 @@
+"""`unmet demo`, whole: a real server, real Prefect, and a report that is the committed example to the letter."""
+
+import difflib
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from data.lake import Lake
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "reports" / "example.md"
+
+pytestmark = pytest.mark.flow
+
+
+def report(command, suffix=".md"):
+    return command.out / "freelance-invoicing" / f"2026-11-01{suffix}"
+
+
+def test_it_ends_well_and_names_gaps_and_report(demo):
+    command, done = demo
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.strip().splitlines()
+    assert lines[0].startswith("Invoicing for freelancers: ")
+    assert lines[1].startswith("  1. Customers need to go on when the connection does not")
+    assert lines[-1] == f"Report: {report(command)}"
+
+
+def test_the_screen_shows_listings_and_no_noise(demo):
+    _, done = demo
+    assert "✓ freelance-invoicing/quillbill/app_store: 131 new" in done.stderr
+    assert "✗ freelance-invoicing/quillbill/schema_org: no reviews; changed: " in done.stderr
+    for noise in ("Traceback", "prefect.", "INFO", "WARNING", "ERROR", "Starting temporary server"):
+        assert noise not in done.stderr + done.stdout
+
+
+def test_its_report_is_the_committed_example(demo):
+    command, _ = demo
+    made = report(command).read_text("utf-8")
+    if os.environ.get("UNMET_GOLDEN") == "write":
+        EXAMPLE.write_text(made, "utf-8")
+    due = EXAMPLE.read_text("utf-8")
+    difference = "\n".join(difflib.unified_diff(due.splitlines(), made.splitlines(), "example.md", "made", lineterm=""))
+    assert made == due, f"if the change is meant, run `make golden` and read it:\n{difference}"
+    assert made.startswith("> **This market is invented")
+
+
+def test_the_planted_gaps_are_found(demo):
+    command, _ = demo
+    document = json.loads(report(command, ".json").read_text("utf-8"))
+    gaps = {g["theme"]: g for g in document["gaps"]}
+    assert gaps["offline"]["kind"] == "market-wide"
+    assert sorted(gaps["offline"]["failing"]) == ["billory", "penny-ledger", "quillbill"]
+    assert (gaps["support"]["kind"], gaps["support"]["failing"]) == ("open flank", ["penny-ledger"])
+    assert (gaps["price"]["failing"], gaps["price"]["momentum"]["verdict"]) == (["billory"], "rising")
+    assert (gaps["reliability"]["failing"], gaps["reliability"]["momentum"]["verdict"]) == (["quillbill"], "falling")
+    strong = [g["theme"] for g in document["gaps"] if g["grade"] in {"strong", "fair"}]
+    assert "ease" not in strong, "dark-mode wishes are noise here"
+
+
+def test_edits_between_the_nights_are_recorded(demo):
+    command, _ = demo
+    lake = Lake(command.home / "lake")
+    changes = lake.changes("freelance-invoicing").select("old_rating", "rating").rows()
+    assert sorted(changes) == [(1.0, 4.0), (2.0, 4.0), (3.0, 1.0)]
+    visits = lake.visits("freelance-invoicing")
+    assert visits.height == 22
+    broken = visits.filter(listing="http://directory.example/software/quillbill")
+    assert broken["stop"].to_list() == ["changed", "changed"]
+    assert visits.filter(complete=True).height == 20
+
+
+def test_its_report_verifies_and_a_changed_digit_does_not(demo):
+    command, _ = demo
+    good = command("verify")
+    assert (good.returncode, good.stderr) == (0, "")
+    assert ": holds; " in good.stdout
+    page = report(command)
+    text = page.read_text("utf-8")
+    try:
+        page.write_text(text.replace("Opportunity 1", "Opportunity 2", 1), "utf-8")
+        bad = command("verify", str(page))
+        assert bad.returncode == 3
+        assert "2026-11-01.md line " in bad.stdout
+    finally:
+        page.write_text(text, "utf-8")
+
+
+def test_report_alone_makes_the_same_again(demo):
+    command, _ = demo
+    before = report(command).read_bytes()
+    again = command("report", "flows/demo/freelance-invoicing.toml")
+    assert again.returncode == 0, again.stderr
+    assert report(command).read_bytes() == before
