@@ -29,7 +29,7 @@ lock: .venv/ready
 
 ## After a meant change of the report: writes reports/example.md anew; read the difference before committing it.
 golden: .venv/ready
-	UNMET_GOLDEN=write $(BIN)/pytest tests/flows/test_demo.py
+	UNMET_GOLDEN=write $(BIN)/pytest tests/flows/test_demo.py tests/test_readme.py
 
 clean:
 	rm -rf .venv build *.egg-info

@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     """When `unmet serve` runs the nightly flow."""
     timezone: str = "UTC"
     """The zone that `cron` is meant in."""
+    port: int = Field(default=4200, ge=1, le=65535)
+    """Where `unmet serve` starts Prefect's server, on 127.0.0.1."""
     connect_to: dict[str, str] = {}
     """Host -> address:port that answers for it over plain HTTP, as curl's --connect-to: for mirrors, demo, tests."""
     now: datetime | None = None

@@ -6,8 +6,6 @@ import gzip
 import json
 from pathlib import Path
 
-from rich.table import Table
-
 import scrapers
 from data.market import MarketError
 from data.settings import settings
@@ -86,11 +84,17 @@ def _talk(name: str, batch: Batch) -> None:
 
 def sources() -> int:
     """Prints every source with its facts."""
-    table = Table("Source", "Address", "How it is read", "Terms", "Limits")
     for name in scrapers.names():
         about = scrapers.source(name).ABOUT
-        table.add_row(name, about.address, about.access, about.terms, about.limits)
-    from rich.console import Console
-
-    Console().print(table)
+        kind = " (discussion: read, never averaged into stars)" if about.discussion else ""
+        print(f"{name}: {about.title}{kind}")
+        print(f"  listing  {about.address}")
+        print(f"  access   {about.access}")
+        print(f"  terms    {about.terms}")
+        print(f"  limits   {about.limits}")
+        if about.opt_in:
+            print(f'  off      unless a market file says allow = ["{name}"]')
+        if about.key:
+            print(f"  key      from the environment variable {about.key}")
+        print()
     return DONE

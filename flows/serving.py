@@ -18,7 +18,7 @@ from flows.codes import DONE
 from flows.plan import market_files
 from flows.screen import console
 
-HOST, PORT = "127.0.0.1", 4200
+HOST = "127.0.0.1"
 START_SECONDS = 120
 
 
@@ -30,7 +30,7 @@ def serve(cron: str | None) -> int:
     """Serves until stopped. Uses the server that PREFECT_API_URL names, else starts one on this machine."""
     quiet.prepare(screen=False)
     config = settings()
-    with _server():
+    with _server(config.port):
         from prefect.schedules import Cron
 
         from flows.nightly import nightly
@@ -53,22 +53,23 @@ def serve(cron: str | None) -> int:
 
 
 @contextmanager
-def _server() -> Iterator[None]:
+def _server(port: int) -> Iterator[None]:
+    """A Prefect server to talk to: the user's own, one that already answers at the port, or a fresh one."""
     if os.environ.get("PREFECT_API_URL"):
         yield
         return
-    url = f"http://{HOST}:{PORT}/api"
+    url = f"http://{HOST}:{port}/api"
     if _healthy(url):
         os.environ["PREFECT_API_URL"] = url
         yield
         return
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(PORT)]
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
             with console.status("starting Prefect's server"):
                 _wait(url, server)
             os.environ["PREFECT_API_URL"] = url
-            console.print(f"Prefect's pages: http://{HOST}:{PORT}")
+            console.print(f"Prefect's pages: http://{HOST}:{port}")
             yield
         finally:
             server.terminate()
@@ -78,7 +79,9 @@ def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         if server.poll() is not None:
-            raise ServeError(f"Prefect's server ended at once (exit {server.returncode}); is port {PORT} taken?")
+            raise ServeError(
+                f"Prefect's server ended at once (exit {server.returncode}); is its port taken? UNMET_PORT names another"
+            )
         if _healthy(url):
             return
         time.sleep(0.3)

@@ -168,10 +168,11 @@ def _page_of(page: Page, number: int) -> Request:
 
 def _queue(url: str) -> tuple[list[int], int, int] | None:
     """The topics still to be asked for, the next page of the list, and how many topics were read; None without."""
-    found = re.search(r"#rest=((?:[0-9]{1,15}\.?)*)&", url)
+    found = re.search(r"#rest=([0-9.]{0,2000})&", url)
     if found is None:
         return None
-    return [int(i) for i in found[1].split(".") if i][:MOST_TOPICS], _fragment(url, "page"), _fragment(url, "read")
+    ids = [int(i) for i in found[1].split(".") if 0 < len(i) < 16][:MOST_TOPICS]
+    return ids, _fragment(url, "page"), _fragment(url, "read")
 
 
 def _fragment(url: str, name: str) -> int:

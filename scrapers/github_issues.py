@@ -39,8 +39,8 @@ NOT_OWNERS = frozenset(
 _LISTING = re.compile(r"/([A-Za-z0-9-]{1,39})/([A-Za-z0-9._-]{1,100}?)(?:\.git)?(?:/issues)?/?")
 _LINK = re.compile(r'<([^<>\s]{1,2000})>\s*;[^,<>]{0,200}?\brel="?next\b')
 _FORM = re.compile(
-    r"(?m)^[ ]{0,3}(?:#{1,6}[ ].*|\*\*[^*\n]{1,200}\*\*:?|_No response_|[-*+][ ]\[[ xX]\].*|A clear and concise description of .*|"
-    r"If applicable, add screenshots .*|Add any other context .*)\s*?$"
+    r"(?m)^[ ]{0,3}(?:#{1,6}[ ].*|\*\*[^*\n]{1,200}\*\*:?|_No response_|[-*+][ ]\[[ xX]\].*|"
+    r"A clear and concise description of .*|If applicable, add screenshots .*|Add any other context .*)\s*?$"
 )
 """What stands in an issue because its form does: headings, boxes to tick, GitHub's own hints. The maker wrote it, and
 `Is your feature request related to a problem?` is no complaint of the user's."""
@@ -104,11 +104,11 @@ def _next(page: Page, handle: Handle, number: int, records: int) -> Request | No
     if found is None:
         # GitHub sends no header at all when everything fits on one page; a full one without it proves nothing
         return _page(handle, number + 1) if not links and records >= PER_PAGE else None
-    there = found[1]
-    same = origin_of(there) == origin_of(page.url) != "" and there != page.url
-    path = urlsplit(there).path if same else ""
-    if re.fullmatch(r"/repositories/[0-9]{1,12}/issues", path) or path == urlsplit(page.url).path:
-        return Request(there, HEADERS)
+    there, here = found[1], origin_of(page.url)
+    if here and origin_of(there) == here and there != page.url:
+        path = urlsplit(there).path
+        if re.fullmatch(r"/repositories/[0-9]{1,12}/issues", path) or path == urlsplit(page.url).path:
+            return Request(there, HEADERS)
     return _page(handle, number + 1)
 
 

@@ -43,6 +43,8 @@ _STARS = re.compile(r"([1-5]) out of 5 stars")
 _DAY = re.compile(r"(Edited )?([A-Z][a-z]{2,8} [0-9]{1,2}, [0-9]{4})")
 _REPLIED = re.compile(r"\breplied ([A-Z][a-z]{2,8} [0-9]{1,2}, [0-9]{4})")
 _SPACE = re.compile(r"\s+")
+_OWN = "[not(ancestor::*[@data-merchant-review-reply])]"
+"""The maker's reply has a text and a date of the same form as the review's own."""
 
 _COUNTRIES = (
     "ae United Arab Emirates;ar Argentina;at Austria;au Australia;bd Bangladesh;be Belgium;bg Bulgaria;bh Bahrain;"
@@ -89,7 +91,8 @@ def parse(page: Page, handle: Handle) -> Batch:
     tree = _tree(page)
     here = _number_of(page)
     total = _total(tree)
-    rows = tree.xpath("//*[@data-merchant-review]")
+    # One inside another is none of its own; else hundreds of them, each holding the whole page, would take minutes.
+    rows = tree.xpath("//*[@data-merchant-review][not(ancestor::*[@data-merchant-review])]")
     reviews: dict[str, Review] = {}
     unreadable = 0
     for row in rows:
@@ -103,6 +106,7 @@ def parse(page: Page, handle: Handle) -> Batch:
     more = bool(tree.xpath("//a[contains(concat(' ', normalize-space(@rel), ' '), ' next ')]"))
     if not rows:
         return _empty(page, tree, here, total, more)
+    onward = more and bool(_LISTING.fullmatch(urlsplit(handle.url).path))  # a saved page need not say its app
     seen = (here - 1) * PER_PAGE + len(rows)
     # A tenth may have gone in the meantime; more missing means that the page hides the rest or links to it otherwise.
     short = not more and total is not None and seen < total * 0.9
@@ -111,8 +115,8 @@ def parse(page: Page, handle: Handle) -> Batch:
         warnings.append("no review on the page has a date in English; its form or language may have changed")
     return Batch(
         tuple(reviews.values()),
-        next=_request(handle, here + 1) if more else None,
-        stop=None if more else Stop.SAMPLE if short else Stop.END,
+        next=_request(handle, here + 1) if onward else None,
+        stop=None if onward else Stop.SAMPLE if more or short else Stop.END,
         unreadable=unreadable,
         total=total,
         warnings=tuple(warnings),
@@ -182,14 +186,14 @@ def _review(row: Any, handle: Handle) -> Review | None:
     """The review of a row; None unless it has an id, one row of stars and one text (empty for stars alone)."""
     identity = plain(row.get("data-review-content-id"))
     reply, replied = _reply(row)
-    stars = row.xpath(".//*[@role='img'][contains(@aria-label, 'out of 5 stars')]")
-    texts = row.xpath(".//*[@data-truncate-content-copy]")
+    stars = row.xpath(f".//*[@role='img'][contains(@aria-label, 'out of 5 stars')]{_OWN}")
+    texts = row.xpath(f".//*[@data-truncate-content-copy]{_OWN}")
     found = _STARS.fullmatch(stars[0].get("aria-label").strip()) if len(stars) == 1 else None
     if not identity or found is None or len(texts) != 1:
         return None
     body = _text(texts[0])
     edited, day = _day(stars[0])
-    names = row.xpath(".//span[@title]")
+    names = row.xpath(f".//span[@title]{_OWN}")
     return Review(
         source="shopify",
         product=handle.product,
@@ -208,10 +212,7 @@ def _review(row: Any, handle: Handle) -> Review | None:
 
 
 def _reply(row: Any) -> tuple[str | None, datetime | None]:
-    """What the maker answered and when; taken out of the tree, because it has a text and a date like the review's own.
-
-    It stands in the row, or beside it; the place for it is there even when nobody answered.
-    """
+    """What the maker answered and when: in the row or beside it; the place is there even when nobody answered."""
     places = row.xpath(".//*[@data-merchant-review-reply]")
     for beside in row.itersiblings():
         if "data-merchant-review" in beside.attrib:
@@ -225,8 +226,6 @@ def _reply(row: Any) -> tuple[str | None, datetime | None]:
             text = _text(copies[0])
             said = _REPLIED.search(_SPACE.sub(" ", place.text_content()))
             when = written_time(said[1]) if said else None
-        if place.getparent() is not None:
-            place.drop_tree()
     return text, when
 
 

@@ -119,7 +119,7 @@ def parse(page: Page, handle: Handle) -> Batch:
     following, outcome, stop, why = _onward(asked, answer, handle)
     warnings = [why] if why else []
     if thumbless:
-        # Steam's newer methods leave out what is false; taking that for granted here could turn praise into blame.
+        # Some APIs leave out what is false; taking that for granted here could turn praise into blame.
         warnings.append(f"reviews without a thumb up or down, which were not read: {thumbless}")
     return Batch(tuple(reviews.values()), following, outcome, stop, unreadable, answer.total, tuple(warnings))
 

@@ -40,8 +40,8 @@ _PAGES = frozenset({"browse", "search", "tags", "category", "about", "developers
 """What stands below `/plugins/` and is no plugin."""
 _TOPIC = re.compile(r"/support/topic/[^/]+/?")
 _IN_TITLE = re.compile(r"\s*\(([1-5]) stars?\)\Z")
-_IN_BODY = re.compile(r"Rating: ([1-5]) stars?")
-_REPLIES = re.compile(r"Replies: [0-9][0-9,.]*")
+_IN_BODY = re.compile(r"Rating: ([1-5]) stars?(?:\n\s*|\Z)")
+_REPLIES = re.compile(r"\AReplies: [0-9][0-9,.]*(?:\n\s*|\Z)")
 _STARS = re.compile(r"([1-5]) out of 5 stars")
 _DC = "{http://purl.org/dc/elements/1.1/}"
 
@@ -147,16 +147,9 @@ def _titled(title: str | None) -> tuple[str | None, float | None]:
 
 def _rated(body: str) -> tuple[float | None, str]:
     """The stars that the forum writes above a review's text, and the text without that and the count of replies."""
-    lines = body.split("\n")
-    rating = None
-    while lines:
-        found = _IN_BODY.fullmatch(lines[0]) if rating is None else None
-        if found:
-            rating = float(found[1])
-        elif lines[0] and not (rating is None and _REPLIES.fullmatch(lines[0])):
-            break
-        lines.pop(0)
-    return rating, "\n".join(lines)
+    body = _REPLIES.sub("", body, count=1)
+    found = _IN_BODY.match(body)
+    return (float(found[1]), body[found.end() :]) if found else (None, body)
 
 
 def _is_topic(address: str) -> bool:
@@ -189,7 +182,8 @@ def _list(page: Page, handle: Handle) -> Batch:
         tree = lxml.html.document_fromstring(markup_of(page).encode("utf-8", "replace"), parser=parser)
     except (lxml.etree.LxmlError, ValueError, AssertionError) as e:
         raise ChangedPage(f"{page.url} sent HTML that cannot be read") from e
-    rows = tree.xpath("//ul[starts-with(@id, 'bbp-topic-')]")
+    # One inside another is none of its own; else hundreds of them, each holding the whole page, would take minutes.
+    rows = tree.xpath("//ul[starts-with(@id, 'bbp-topic-')][not(ancestor::ul[starts-with(@id, 'bbp-topic-')])]")
     if not rows:
         challenge(page)
         raise ChangedPage(f"{page.url} sent HTML without a list of reviews")

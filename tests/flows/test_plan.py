@@ -204,9 +204,12 @@ def test_two_names_without_a_letter_of_ours_stay_two_competitors() -> None:
     [
         ("ink", "'ink' is no web address; write it whole, as https://..."),
         ("https://[ink/", "'https://[ink/' is no web address; write it whole, as https://..."),
-        ("https://me:secret@ink.example/", "ink.example: an address with a login in it; pages behind a login are not read"),
+        (
+            "https://me:secret@ink.example/",
+            "ink.example: an address with a login in it; pages behind a login are not read",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_address_makes_no_market(url: str, line: str) -> None:
     with pytest.raises(MarketError) as error:
         ad_hoc([SHOP, url])

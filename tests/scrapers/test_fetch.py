@@ -247,7 +247,9 @@ def test_what_robots_txt_disallows_is_never_asked(site: Site, client: Make) -> N
 
 
 def test_rules_for_our_name_bind_and_rules_for_words_of_our_contact_do_not(site: Site, client: Make) -> None:
-    site.robots("User-agent: unmet\nDisallow: /no\n\nUser-agent: mail\nDisallow: /page\n\nUser-agent: *\nDisallow: /\n")
+    site.robots(
+        "User-agent: unmet\nDisallow: /no\n\nUser-agent: research\nDisallow: /page\n\nUser-agent: *\nDisallow: /\n"
+    )
     site.on("/page", answer(b"fine"))
     fetcher = client()
     assert get(fetcher) == b"fine"
@@ -622,3 +624,19 @@ def test_turns_count_the_pause_from_the_end_of_the_one_before() -> None:
     with turns.turn("a.example", 2, patience=9):
         pass
     assert slept == [2, 1.5, 5, 5, 9]
+
+
+def test_a_hold_that_comes_while_the_next_one_waits_is_seen_by_it() -> None:
+    now, slept = [100.0], []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 1:
+            turns.hold("a.example", 9)
+        now[0] += seconds
+
+    turns = Turns(clock=lambda: now[0], sleep=sleep)
+    for _ in range(2):
+        with turns.turn("a.example", 2):
+            pass
+    assert (slept, now[0]) == ([2, 7], 109)

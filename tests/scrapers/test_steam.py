@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,8 +20,7 @@ from scrapers._walk import walk
 
 LISTING = "https://store.steampowered.com/app/900000/Delve_Together/"
 PAGE = Path(__file__).parent.parent / "pages" / "steam.json"
-SHARED = Path(os.environ.get("UNMET_SHARED") or Path(__file__).parents[3] / "shared") / "captures" / "steam"
-recorded = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no recorded answers at {SHARED}")
+RECORDED = Path("captures/steam")
 
 
 def handle_of(listing: str = LISTING) -> Handle:
@@ -332,9 +330,8 @@ def test_whole_walk_with_a_page_that_came_empty_once() -> None:
     assert [urlsplit(url).fragment for url in seen] == ["", "seen=2&of=3", "seen=2&of=3&again=1", "seen=3&of=3"]
 
 
-@recorded
-def test_recorded_reviews_are_all_read() -> None:
-    raw = (SHARED / "er_1245620_2024-04.json").read_bytes()
+def test_recorded_reviews_are_all_read(shared: Path) -> None:
+    raw = (shared / RECORDED / "er_1245620_2024-04.json").read_bytes()
     batch = steam.parse(page_of(raw), handle_of("https://store.steampowered.com/app/1245620/"))
     told = json.loads(raw)["reviews"]
     assert (len(batch.reviews), batch.unreadable, batch.total, batch.stop) == (4073, 0, 414_245, Stop.SAMPLE)
@@ -345,9 +342,8 @@ def test_recorded_reviews_are_all_read() -> None:
     assert sum(not r.body for r in batch.reviews) == sum(not r["review"].strip() for r in told.values()) == 28
 
 
-@recorded
-def test_recorded_summaries_prove_nothing() -> None:
-    told = json.loads((SHARED / "appreviews_summaries_2026-09-11_transcribed.json").read_text("utf-8"))
+def test_recorded_summaries_prove_nothing(shared: Path) -> None:
+    told = json.loads((shared / RECORDED / "appreviews_summaries_2026-09-11_transcribed.json").read_text("utf-8"))
     for app, summary in told.items():
         if not app.startswith("_"):
             batch = read(summary)

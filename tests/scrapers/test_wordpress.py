@@ -272,7 +272,7 @@ DEEP = 2_000_000
         b"<rss><channel><item>" + b"<p>" * DEEP,
         b"<rss><channel>" + b"<item>" * DEEP,
         b"<html>" + b"<div>" * DEEP,
-        b"<html>" + b"<p>x" * DEEP,
+        b"<html>" + b"<ul id=bbp-topic-1>" * 200 + b"<p>x" * DEEP,
     ],
     ids=lambda body: repr(body[:30]),
 )
