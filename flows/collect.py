@@ -19,7 +19,7 @@ from flows.plan import Errand
 from scrapers import export
 from scrapers._errors import ExportError, ScrapeError
 from scrapers._fetch import Fetcher, Limits
-from scrapers._source import COMPLETE, Handle, Page, Request, Source, within
+from scrapers._source import COMPLETE, Handle, Outcome, Page, Request, Source, Stop, within
 from scrapers._walk import Walk, walk
 
 Progress = Callable[[Walk], None]
@@ -136,7 +136,7 @@ def _export(place: Export, errand: Errand) -> Walk:
 
 
 def _saved(place: Saved, errand: Errand, at: datetime, on_page: Progress) -> Walk:
-    result = Walk()
+    result = Walk(stop=Stop.SAMPLE)  # what was saved is what there is to read
     source = scrapers.source(errand.source)
     for path in pages(place):
         try:
@@ -153,8 +153,9 @@ def _saved(place: Saved, errand: Errand, at: datetime, on_page: Progress) -> Wal
         result.pages += 1
         result.bytes += len(body)
         result.add(batch)
-        if batch.stop is not None and result.error is None:
-            result.stop = batch.stop
+        if batch.outcome == Outcome.UNKNOWN_EMPTY and result.error is None:
+            result.stop = Stop.EMPTY
+            result.warnings.append(f"{path.name}: no reviews in it, and nothing proves that there are none")
         on_page(result)
     return result
 

@@ -13,6 +13,8 @@ from urllib.parse import unquote, urlsplit
 import scrapers
 from data.market import Competitor, Export, Listing, Market, MarketError, Saved, check_url, load, slugify
 from data.settings import settings
+from scrapers import export
+from scrapers._errors import ExportError
 from scrapers._source import Handle
 from scrapers._terms import forbidden
 
@@ -69,6 +71,10 @@ def market_files(markets: list[Path]) -> list[Path]:
 def _reader(place: Listing | Export | Saved, market: Market, key: str) -> tuple[str, Handle | None]:
     match place:
         case Export():
+            try:
+                export.check(place)
+            except ExportError as e:
+                raise MarketError(f"{key}.exports: {e}") from e
             return place.source, None
         case Saved():
             _known(place.source, f"{key}.saved")

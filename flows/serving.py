@@ -80,7 +80,7 @@ def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < until:
         if server.poll() is not None:
             raise ServeError(
-                f"Prefect's server ended at once (exit {server.returncode}); is its port taken? UNMET_PORT names another"
+                f"Prefect's server ended at once (exit {server.returncode}); is its port taken? Set UNMET_PORT"
             )
         if _healthy(url):
             return

@@ -9,6 +9,8 @@ import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -76,7 +78,7 @@ def read(export: Export, product: str) -> Batch:
     A file may hold the same id twice (an edit, a repeated line): both are returned, and merging is the lake's.
     """
     name = export.path.name
-    table = _asked_for(load(export.path, export.encoding), export.where, name)
+    table = _asked_for(_loaded(export), export.where, name)
     reader = _Reader(table, find(table.frame.columns, export.columns, name), export, name)
     reviews = reader.reviews(export.product or product)
     if not reviews:
@@ -87,6 +89,32 @@ def read(export: Export, product: str) -> Batch:
         unreadable=table.unreadable + len(reader.hollow),
         warnings=(*table.warnings, *reader.warnings()),
     )
+
+
+def check(export: Export) -> None:
+    """Raises ExportError when the market file names a column that the file does not have.
+
+    A file that cannot be read at all is not the market file's mistake: `read` says so when its turn comes.
+    """
+    try:
+        columns = _loaded(export).frame.columns
+    except ExportError:
+        return
+    for column in export.where:
+        if column not in columns:
+            raise _no_column(export.path.name, column, columns)
+    find(columns, export.columns, export.path.name)
+
+
+def _loaded(export: Export) -> Table:
+    """The file's table; several competitors often share one file, so the last one is kept."""
+    stat = export.path.stat()
+    return _load_once(export.path, (stat.st_mtime_ns, stat.st_size), export.encoding)
+
+
+@lru_cache(maxsize=1)
+def _load_once(path: Path, _stamp: tuple[int, int], encoding: str | None) -> Table:
+    return load(path, encoding)
 
 
 def find(columns: Sequence[str], asked: Mapping[Any, str], name: str) -> dict[str, str]:

@@ -93,7 +93,7 @@ def gaps(
     rules: Rules,
     names: dict[str, str],
 ) -> list[Gap]:
-    """The gaps of a market in rank order, at most `MOST_GAPS`; `names` are the market's products as people write them."""
+    """The gaps of a market in rank order, at most `MOST_GAPS`; `names`: how people write its products -> its name."""
     themes = {theme.slug: theme for theme in rules.themes}
     everywhere = phrases.counts(evidence.mentions["text"])
     parts = split(evidence)

@@ -40,7 +40,13 @@ def unmet(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory):
+def command_at():
+    """Makes a command with the home it is given, for fixtures that outlive one test."""
+    return Command
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory, command_at):
     """The finished demo: (command, process)."""
-    command = Command(tmp_path_factory.mktemp("demo"))
+    command = command_at(tmp_path_factory.mktemp("demo"))
     return command, command("demo")
