@@ -108,7 +108,10 @@ def check(export: Export) -> None:
 
 def _loaded(export: Export) -> Table:
     """The file's table; several competitors often share one file, so the last one is kept."""
-    stat = export.path.stat()
+    try:
+        stat = export.path.stat()
+    except OSError:
+        return load(export.path, export.encoding)  # which says what is wrong with it
     return _load_once(export.path, (stat.st_mtime_ns, stat.st_size), export.encoding)
 
 
