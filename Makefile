@@ -35,9 +35,10 @@ clean:
 	rm -rf .venv build *.egg-info
 
 .venv/ready: requirements.lock pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "unmet needs Python 3.11 or newer; run: make PYTHON=python3.12")'
-	test -d .venv || $(PYTHON) -m venv .venv
-	# --no-deps: the lock is complete, and pip 23 takes a pin without its extras for none
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
-	touch .venv/ready
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "unmet needs Python 3.11 or newer; run: make PYTHON=python3.12")'
+	@test -d .venv || echo 'setting up .venv; this takes a minute, once'
+	@test -d .venv || $(PYTHON) -m venv .venv
+	@# --no-deps: the lock is complete, and pip 23 takes a pin without its extras for none
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch .venv/ready

@@ -12,10 +12,7 @@ from data import review as _review
 from data.market import Market
 from reports.reading.read import GENERAL
 from reports.rules import Rules
-
-COPIED_WORDS = 8
-"""A text of at least this many words that stands twice at one competitor is a copy and counts once; shorter ones
-(`good app`) are written alike by different people."""
+from reports.weighing import copies
 
 
 @dataclass(frozen=True)
@@ -55,8 +52,8 @@ class Evidence:
 
     window: Window
     reviews: pl.DataFrame
-    """One row a held review: competitor, listing, key, stars, written, `in_window`, `copy`, `counted`, `is_read`,
-    language, ..."""
+    """One row a held review: competitor, listing, key, stars, written, `in_window`, `copy`, `suspicious`, `counted`,
+    `is_read`, language, ..."""
     statements: pl.DataFrame
     """One row a counted review and theme: competitor, key, theme, complains, wishes, praises, urgency, churn."""
     mentions: pl.DataFrame
@@ -81,7 +78,7 @@ def gather(snapshot: Snapshot, rules: Rules) -> Evidence:
     else:
         inside = pl.col("written").is_null() | pl.col("written").is_between(window.start, window.end, closed="right")
     held = held.with_columns(in_window=inside)
-    held = _copies(held).with_columns(counted=pl.col("in_window") & ~pl.col("copy")).sort("key")
+    held = copies.mark(held).with_columns(counted=pl.col("in_window") & ~pl.col("copy")).sort("key")
     mentions = _mentions(snapshot, held)
     return Evidence(window, held, _statements(mentions, rules), mentions)
 
@@ -99,15 +96,6 @@ def _window(held: pl.DataFrame, snapshot: Snapshot) -> Window:
     if not isinstance(newest, datetime):
         return Window(None, None)
     return Window(newest - timedelta(days=snapshot.market.window_days), newest)
-
-
-def _copies(held: pl.DataFrame) -> pl.DataFrame:
-    """Marks every further review of a competitor that repeats a longer text word for word."""
-    words = pl.col("body").str.to_lowercase().str.extract_all(r"\w+").list.join(" ")
-    ordered = held.sort("written", "key", nulls_last=True).with_columns(_words=words)
-    longer = pl.col("_words").str.count_matches(" ") >= COPIED_WORDS - 1
-    again = pl.int_range(pl.len()).over("competitor", "_words") > 0
-    return ordered.with_columns(copy=longer & again).drop("_words")
 
 
 def _mentions(snapshot: Snapshot, held: pl.DataFrame) -> pl.DataFrame:

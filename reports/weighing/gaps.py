@@ -13,7 +13,7 @@ from reports.rules import Rules, Theme
 from reports.weighing import phrases, quotes
 from reports.weighing.cells import FAILS_FROM, Cell
 from reports.weighing.evidence import Evidence
-from reports.weighing.momentum import Momentum, momentum, split
+from reports.weighing.momentum import Momentum, Split, momentum
 from reports.weighing.opportunity import Opportunity
 from reports.weighing.phrases import Phrase
 from reports.weighing.quotes import Quote
@@ -92,11 +92,14 @@ def gaps(
     rivals: list[str],
     rules: Rules,
     names: dict[str, str],
+    parts: Split | None,
 ) -> list[Gap]:
-    """The gaps of a market in rank order, at most `MOST_GAPS`; `names`: how people write its products -> its name."""
+    """The gaps of a market in rank order, at most `MOST_GAPS`.
+
+    `names`: how people write the market's products -> its name. `parts`: what a trend compares, None for no trends.
+    """
     themes = {theme.slug: theme for theme in rules.themes}
     everywhere = phrases.counts(evidence.mentions["text"])
-    parts = split(evidence)
     found: list[Gap] = []
     voices: set[str] = set()
     for opportunity in ranked:

@@ -9,8 +9,10 @@ import polars as pl
 from data.market import Competitor
 from reports.rules import Rules
 from reports.weighing.cells import Cell, cells
+from reports.weighing.collection import moved
 from reports.weighing.evidence import Evidence, Snapshot, gather
 from reports.weighing.gaps import Gap, gaps
+from reports.weighing.momentum import split
 from reports.weighing.opportunity import Opportunity, opportunities
 
 PLANK_FROM = 10
@@ -26,6 +28,9 @@ class Standing:
     counted: int
     read: int
     copies: int
+    suspicious: int
+    """Counted reviews that are flagged; they count all the same."""
+    stars_without_suspicious: float | None
     rated: int
     mean_stars: float | None
     plank: Cell | None
@@ -43,6 +48,8 @@ class Weighed:
     cells: dict[tuple[str, str], Cell]
     ranked: list[Opportunity]
     gaps: list[Gap]
+    moved: list[str]
+    """Why no trend is claimed; empty when trends may be."""
 
 
 def weigh(snapshot: Snapshot, rules: Rules) -> Weighed:
@@ -55,9 +62,10 @@ def weigh(snapshot: Snapshot, rules: Rules) -> Weighed:
     ranked = opportunities(table, themes, rivals)
     names = {n.lower(): c.name for c in competitors for n in (c.name, *c.aliases)}
     standings = [_standing(evidence, competitor, table, themes) for competitor in competitors]
-    return Weighed(
-        snapshot, rules, evidence, standings, table, ranked, gaps(evidence, table, ranked, rivals, rules, names)
-    )
+    parts = split(evidence)
+    why = moved(evidence, snapshot.visits, rivals, parts)
+    found = gaps(evidence, table, ranked, rivals, rules, names, None if why else parts)
+    return Weighed(snapshot, rules, evidence, standings, table, ranked, found, why)
 
 
 def _standing(
@@ -74,7 +82,14 @@ def _standing(
         counted=counted.height,
         read=counted.filter("is_read").height,
         copies=held.filter(pl.col("in_window") & pl.col("copy")).height,
+        suspicious=counted["suspicious"].drop_nulls().len(),
+        stars_without_suspicious=_mean(counted.filter(pl.col("suspicious").is_null())["stars"]),
         rated=stars.len(),
-        mean_stars=float(stars.sum()) / stars.len() if stars.len() else None,
+        mean_stars=_mean(stars),
         plank=max(planks, key=lambda c: (c.drag or 0, c.theme)) if planks else None,
     )
+
+
+def _mean(stars: pl.Series) -> float | None:
+    rated = stars.drop_nulls()
+    return float(rated.sum()) / rated.len() if rated.len() else None

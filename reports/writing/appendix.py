@@ -122,6 +122,7 @@ def coverage(document: Document, names: dict[str, str]) -> str:
         )
         if visit and visit["detail"]:
             notes.append(f"- {names[row['competitor']]}, {escape(row['listing'])}: {escape(visit['detail'])}")
+    notes += _suspicious(document, names)
     lines = [
         '<a id="coverage"></a>',
         "",
@@ -129,10 +130,21 @@ def coverage(document: Document, names: dict[str, str]) -> str:
         "",
         table(head, rows, right=(2, 3, 4, 5, 6, 7)),
         "",
-        "*Held*: in the lake. *In window*: counted here, less the *copies*, which repeat a longer text word for word."
-        " *Not read*: too short to tell the language, or in one that is not read yet; their stars count.",
+        "*Held*: in the lake. *In window*: counted here, less the *copies*, which repeat another text word for word"
+        " or nearly. *Not read*: too short to tell the language, or in one that is not read yet; their stars count.",
     ]
     return "\n".join([*lines, "", *notes] if notes else lines)
+
+
+def _suspicious(document: Document, names: dict[str, str]) -> list[str]:
+    """Both counts where reviews look arranged; suspicion is no verdict, so they count above."""
+    return [
+        f"- {names[c['slug']]}: {plural(c['suspicious'], 'review')} may not be voices of their own (the same text at"
+        f" two rivals, or a burst of like ratings on one day). They count above; mean stars {c['stars']:.2f} with them,"
+        f" {c['stars_without_suspicious']:.2f} without."
+        for c in document["competitors"]
+        if c["suspicious"] and c["stars"] is not None and c["stars_without_suspicious"] is not None
+    ]
 
 
 def _not_read(row: Document) -> str:

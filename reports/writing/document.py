@@ -60,6 +60,7 @@ def build(weighed: Weighed, places: Places) -> Document:
         "reviews": _reviews(weighed),
         "competitors": [_standing(s) for s in weighed.standings],
         "gaps": [_gap(g, weighed, places) for g in weighed.gaps],
+        "trends_refused": weighed.moved,
         "matrix": _matrix(weighed),
         "coverage": _coverage(weighed),
         "method": {
@@ -110,6 +111,8 @@ def _standing(standing: Standing) -> Document:
         "counted": standing.counted,
         "read": standing.read,
         "copies": standing.copies,
+        "suspicious": standing.suspicious,
+        "stars_without_suspicious": _round(standing.stars_without_suspicious),
         "rated": standing.rated,
         "stars": _round(standing.mean_stars),
         "plank": None

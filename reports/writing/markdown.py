@@ -44,6 +44,7 @@ def render(document: Document) -> str:
     parts = [
         _head(document),
         _glance(document, names),
+        _refused(document),
         *(_gap(gap, document, names) for gap in document["gaps"]),
         appendix.matrix(document, names),
         appendix.planks(document, names),
@@ -108,6 +109,18 @@ def _glance(document: Document, names: dict[str, str]) -> str:
             ]
         )
     return "\n".join([*lines, table(head, rows, right=(3, 4))])
+
+
+def _refused(document: Document) -> str:
+    """Why no trend is claimed, where none is although there are dates."""
+    why = document["trends_refused"]
+    if not why:
+        return ""
+    return (
+        "**No trends this time.** The collection changed, and a trend would speak of that rather than of customers: "
+        + escape("; ".join(why))
+        + "."
+    )
 
 
 def _place(gap: Document, found: list[Document]) -> str:
@@ -191,7 +204,7 @@ def _facts(gap: Document, document: Document, names: dict[str, str]) -> list[str
         )
     lines.append(f"- **Who**: {_who(gap)}")
     lines.append(f"- **Instead**: {_instead(gap)}")
-    lines.append(f"- **Why now**: {_now(gap)}")
+    lines.append(f"- **Why now**: {_now(gap, document)}")
     if gap["phrases"]:
         said = [f"“{escape(p['text'])}” ({count(p['mentions'])})" for p in gap["phrases"]]
         lines.append(f"- **In their words**: {', '.join(said)}.")
@@ -213,10 +226,12 @@ def _instead(gap: Document) -> str:
     return "they stay and complain: nobody says that they left over it."
 
 
-def _now(gap: Document) -> str:
+def _now(gap: Document, document: Document) -> str:
     urgent = f"{count(gap['urgent'])} of the {count(gap['complaints'])} sound urgent"
     moved = gap["momentum"]
     if moved is None:
+        if document["trends_refused"]:
+            return f"{urgent}; no trend is claimed, since the collection changed."
         return f"{urgent}; dated reviews are too few or too close together for a trend."
     was, now = moved["before"], moved["recent"]
     change = (

@@ -1,0 +1,80 @@
+"""Copies count once, bursts are flagged; all reviews invented."""
+
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+import pytest
+
+from reports.weighing.copies import BURST, COPIED, mark, poisson_tail
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+LONG = "They moved the export button again and now nobody in our office can find where the monthly totals are hidden"
+
+
+def reviews(*rows: tuple[str, str, float | None, int | None]) -> pl.DataFrame:
+    """(competitor, body, stars, day) in order; keys are their numbers."""
+    data = [
+        {
+            "key": f"{i:04}",
+            "competitor": c,
+            "body": body,
+            "stars": stars,
+            "written": None if day is None else START + timedelta(days=day),
+        }
+        for i, (c, body, stars, day) in enumerate(rows)
+    ]
+    schema = {
+        "key": pl.String, "competitor": pl.String, "body": pl.String, "stars": pl.Float64,
+        "written": pl.Datetime("us", "UTC"),
+    }  # fmt: skip
+    return mark(pl.DataFrame(data, schema=schema)).sort("key")
+
+
+def test_the_first_of_several_counts_whatever_the_case_and_points():
+    found = reviews(("a", LONG, 1, 5), ("a", LONG.upper() + "!!", 1, 3), ("a", f"{LONG}.", 1, None))
+    assert found["copy"].to_list() == [True, False, True]
+
+
+def test_a_long_text_with_a_word_changed_is_a_copy():
+    assert reviews(("a", LONG, 1, 1), ("a", LONG.replace("monthly", "yearly"), 1, 2))["copy"].to_list() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Good app", "Good app"),
+        ("The app is very good and I love it", "The app is very good and I hate it"),
+        (LONG, "Now the totals are hidden, and in our office nobody can find the export button they moved again"),
+    ],
+)
+def test_what_people_write_alike_on_their_own_is_none(one, other):
+    assert reviews(("a", one, 5, 1), ("a", other, 5, 2))["copy"].to_list() == [False, False]
+
+
+def test_the_same_text_at_two_rivals_is_suspicious_at_both_and_counts_at_both():
+    found = reviews(("a", LONG, 5, 1), ("b", LONG, 5, 2), ("b", "Fine", 5, 3))
+    assert found["copy"].to_list() == [False, False, False]
+    assert found["suspicious"].to_list() == [COPIED, COPIED, None]
+
+
+def test_a_day_of_like_ratings_far_above_the_others_is_a_burst():
+    quiet = [("a", f"text {i}", float(1 + i % 5), i) for i in range(40)]
+    burst = [("a", f"wow {i}", 5.0, 20) for i in range(25)]
+    found = reviews(*quiet, *burst)
+    assert found["suspicious"].to_list().count(BURST) == 25 + (quiet[20][2] == 5)
+
+
+def test_a_busy_day_of_mixed_ratings_is_none():
+    quiet = [("a", f"text {i}", 3.0, i) for i in range(40)]
+    launch = [("a", f"hm {i}", float(1 + i % 5), 20) for i in range(25)]
+    assert reviews(*quiet, *launch)["suspicious"].null_count() == 65
+
+
+def test_a_single_week_has_no_usual_day():
+    assert reviews(*[("a", f"wow {i}", 5.0, 2) for i in range(50)])["suspicious"].null_count() == 50
+
+
+def test_poisson_tail():
+    assert poisson_tail(0, 2.0) == 1.0
+    assert poisson_tail(3, 2.0) == pytest.approx(0.3233236, abs=1e-6)
+    assert poisson_tail(1, 0.0) == 0.0
