@@ -101,7 +101,7 @@ def planks(document: Document, names: dict[str, str]) -> str:
 
 def coverage(document: Document, names: dict[str, str]) -> str:
     """One row a listing: what was read, and what was not."""
-    head = ["Whose", "Place", "Held", "In window", "Copies", "Rated", "Not read", "Unreadable", "Written", "Reached"]
+    head = "Whose|Place|Found|Held|In window|Copies|Rated|Not read|Unreadable|Written|Reached".split("|")
     rows, notes = [], []
     for row in document["coverage"]:
         visit = row["visit"]
@@ -110,6 +110,7 @@ def coverage(document: Document, names: dict[str, str]) -> str:
             [
                 names[row["competitor"]],
                 place,
+                _found(visit),
                 count(row["held"]),
                 count(row["in_window"]),
                 count(row["copies"]),
@@ -128,12 +129,18 @@ def coverage(document: Document, names: dict[str, str]) -> str:
         "",
         "## Coverage",
         "",
-        table(head, rows, right=(2, 3, 4, 5, 6, 7)),
+        table(head, rows, right=range(2, 9)),
         "",
-        "*Held*: in the lake. *In window*: counted here, less the *copies*, which repeat another text word for word"
-        " or nearly. *Not read*: too short to tell the language, or in one that is not read yet; their stars count.",
+        "*Found*: at the last walk to the end, of as many as the place says it has. *Held*: in the lake. *In window*:"
+        " counted here, less the *copies*, which repeat another text word for word or nearly. *Not read*: too short to tell the language, or in one that is not read yet; their stars count.",
     ]
     return "\n".join([*lines, "", *notes] if notes else lines)
+
+
+def _found(visit: Document | None) -> str:
+    if visit is None:
+        return "–"
+    return count(visit["found"]) + (f" of {count(visit['total'])}" if visit["total"] is not None else "")
 
 
 def _suspicious(document: Document, names: dict[str, str]) -> list[str]:

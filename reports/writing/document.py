@@ -294,6 +294,8 @@ def _visit(visits: pl.DataFrame) -> Mapping[str, Any] | None:
         "outcome": last["outcome"],
         "reach": reach["stop"],
         "complete": last["complete"],
+        "pages": reach["pages"],
+        "found": reach["found"],
         "duplicate": reach["duplicate"],
         "unreadable": reach["unreadable"],
         "total": last["total"],
