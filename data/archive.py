@@ -6,11 +6,12 @@ describe its packing on the wire are left out.
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import shutil
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from http import HTTPStatus
@@ -25,6 +26,8 @@ _WIRE_ONLY = frozenset({"content-encoding", "transfer-encoding", "content-length
 _MEMBER = b"\x1f\x8b\x08"
 """How a gzip member begins."""
 _CHUNK = 65_536
+_MEMORY = "Unmet-Memory"
+"""A field of our own beside the standard's, which lets others be: the fragment of the address asked."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,13 @@ class Kept:
     headers: Mapping[str, str]
     body: bytes
     at: datetime
+    memory: str = ""
+    """The fragment of the address asked, where a source keeps what its walk has seen; it is never sent."""
+
+    @property
+    def asked(self) -> str:
+        """The address as it was asked, fragment and all."""
+        return f"{self.url}#{self.memory}" if self.memory else self.url
 
 
 class Archive:
@@ -46,23 +56,32 @@ class Archive:
 
     def path(self, market: str, competitor: str, source: str, listing: str, day: date) -> Path:
         """The file that a listing's pages of one day go to."""
-        mark = hashlib.sha256(listing.encode()).hexdigest()[:12]
-        return self.root / market / competitor / source / f"{mark}-{day.isoformat()}.warc.gz"
+        return self.root / market / competitor / source / f"{_mark(listing)}-{day.isoformat()}.warc.gz"
+
+    def files(self, market: str, source: str, listing: str) -> list[Path]:
+        """The files of a listing's pages, oldest day first, under whatever slugs its competitor has had."""
+        found = (self.root / glob.escape(market)).glob(f"*/{glob.escape(source)}/{_mark(listing)}-*.warc.gz")
+        return sorted(found, key=lambda path: (_day(path), path))
 
     def keep(self, path: Path, page: Kept) -> None:
         """Appends one response and does not return before it is on disk."""
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab") as file:
             writer = WARCWriter(file, gzip=True)
+            url, _, memory = page.url.partition("#")
+            memory = memory or page.memory
             headers = [(k, v) for k, v in page.headers.items() if k.lower() not in _WIRE_ONLY]
             phrase = HTTPStatus(page.status).phrase if page.status in HTTPStatus._value2member_map_ else ""
             record = writer.create_warc_record(
-                page.url.partition("#")[0],
+                url,
                 "response",
                 payload=BytesIO(page.body),
                 length=len(page.body),
                 http_headers=StatusAndHeaders(f"{page.status} {phrase}".strip(), headers, protocol="HTTP/1.1"),
-                warc_headers_dict={"WARC-Date": page.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")},
+                warc_headers_dict={
+                    "WARC-Date": page.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                    **({_MEMORY: memory} if memory else {}),
+                },
             )
             writer.write_record(record)
             file.flush()
@@ -80,20 +99,49 @@ class Archive:
                     headers={k.lower(): v for k, v in record.http_headers.headers},
                     body=record.content_stream().read(),
                     at=datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")),
+                    memory=record.rec_headers.get_header(_MEMORY) or "",
                 )
 
-    def forget(self, market: str) -> None:
-        """Deletes all pages of a market."""
-        shutil.rmtree(self.root / market, ignore_errors=True)
+    def held(
+        self, market: str, competitor: str | None = None, source: str | None = None, listings: Collection[str] = ()
+    ) -> list[Path]:
+        """The files of a market, or of a competitor or a source of it; those of `listings` under whatever slugs."""
+        marks = {_mark(listing) for listing in listings}
+        found = []
+        for path in sorted((self.root / market).rglob("*.warc.gz")):
+            of, by, name = path.parts[-3:]
+            wanted = competitor in {None, of} and source in {None, by}
+            if wanted or name.split("-")[0] in marks:
+                found.append(path)
+        return found
+
+    def forget(
+        self, market: str, competitor: str | None = None, source: str | None = None, listings: Collection[str] = ()
+    ) -> int:
+        """Deletes those files; says how many."""
+        files = self.held(market, competitor, source, listings)
+        for path in files:
+            path.unlink()
+        if competitor is source is None:
+            shutil.rmtree(self.root / market, ignore_errors=True)
+        return len(files)
 
     def expire(self, before: date) -> int:
         """Deletes files of days before the given one; says how many."""
         gone = 0
         for path in self.root.rglob("*.warc.gz") if self.root.exists() else ():
-            if path.name.removesuffix(".warc.gz")[-10:] < before.isoformat():
+            if _day(path) < before.isoformat():
                 path.unlink()
                 gone += 1
         return gone
+
+
+def _mark(listing: str) -> str:
+    return hashlib.sha256(listing.encode()).hexdigest()[:12]
+
+
+def _day(path: Path) -> str:
+    return path.name.removesuffix(".warc.gz")[-10:]
 
 
 def _whole(raw: bytes) -> Iterator[bytes]:

@@ -15,12 +15,12 @@ the old rows are simply no longer joined.
 
 from __future__ import annotations
 
-import hmac
 import secrets
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,30 +32,11 @@ from deltalake.exceptions import CommitFailedError, DeltaError
 from data import review as _review
 from data import visit as _visit
 from data.errors import UnmetError
+from data.merging import CHANGES, GONE, REVIEWS, compare, corrected, departed, incoming
 from data.review import UTC_TIME, Review
 from data.visit import Visit
 
-REVIEWS: dict[str, Any] = {
-    "market": pl.String,
-    "competitor": pl.String,
-    "listing": pl.String,
-    **_review.SCHEMA,
-    "digest": pl.String,
-    "first_seen": UTC_TIME,
-}
-CHANGES: dict[str, Any] = {
-    "market": pl.String,
-    "key": pl.String,
-    "at": UTC_TIME,
-    "old_digest": pl.String,
-    "digest": pl.String,
-    "old_rating": pl.Float64,
-    "rating": pl.Float64,
-}
-REFRESHED = (
-    "url", "row", "language", "country", "edited", "version", "helpful", "reply", "replied", "verified", "incentivised",
-)  # fmt: skip
-"""Facts about a review that may change without the customer having said anything new."""
+TABLES = ("visits", "changes", "mentions", "readings", "reviews")
 
 _BROKEN = (DeltaError, pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
 """What a damaged table raises; Polars panics on a file that is no Parquet."""
@@ -132,52 +113,76 @@ class Lake:
         A review that we hold from another listing stays there as long as that one is among `places`, the names of the
         market's listings today; otherwise it moves here.
 
-        Of several with one key the latest counts. An edit keeps the time the review was first written; where its
-        source tells only one time, the newer one becomes `edited`.
+        Of several with one key the latest counts; `data.merging` says the rest.
         """
-        incoming = _review.frame(list(reviews))
-        found = incoming.height
+        rows, found = self._rows(market, competitor, listing, reviews, at)
         if found == 0:
             return Merge()
-        when = pl.coalesce("edited", "written")
-        incoming = (
-            incoming.with_columns(when.alias("_when"))
-            .sort("_when", nulls_last=False, maintain_order=True)
-            .unique("key", keep="last", maintain_order=True)
-            .drop("_when")
-        )
-        duplicate = found - incoming.height
-        key = self.author_key()
-        incoming = incoming.with_columns(
-            pl.Series("author", [_hash_author(key, a) for a in incoming["author"]], dtype=pl.String),
-            pl.Series("digest", _digests(incoming), dtype=pl.String),
-            pl.lit(market).alias("market"),
-            pl.lit(competitor).alias("competitor"),
-            pl.lit(listing).alias("listing"),
-            pl.lit(at).cast(UTC_TIME).alias("first_seen"),
-        ).select(*REVIEWS)
         with self._lock:
-            held = self._read("reviews", REVIEWS, market).filter(pl.col("key").is_in(incoming["key"].implode()))
-            both = incoming.join(held, on="key", how="left", suffix="_held")
-            fresh = both.filter(pl.col("digest_held").is_null()).select(*REVIEWS)
-            kept = both.filter(pl.col("digest_held").is_not_null())
-            edited = kept.filter(pl.col("digest") != pl.col("digest_held"))
-            moved = (
-                pl.when(pl.col("listing_held") == listing)
-                .then(pl.col("competitor_held") != competitor)  # it was given another slug
-                .otherwise(~pl.col("listing_held").is_in(list(places)))
-            )
-            told = {c: pl.col(c) for c in REFRESHED} | {"edited": _edited()}
-            changed = pl.any_horizontal(now.ne_missing(pl.col(f"{c}_held")) for c, now in told.items())
-            refreshed = kept.filter((pl.col("digest") == pl.col("digest_held")) & (changed | moved))
-            if edited.height:
+            told = compare(rows, self._same(rows), places, at)
+            if told.changes.height:
                 # first the record of the edit, then the edit: a run that dies between the two records it again,
                 # which the keyed merge of `changes` does not count twice
-                self._merge("changes", _changes(edited, at), ["market", "key", "old_digest", "digest"])
-            rows = pl.concat([fresh, _carried(edited, moved), _carried(refreshed, moved)])
+                self._merge("changes", told.changes, ["market", "key", "old_digest", "digest"])
+            self._put(pl.concat([told.fresh, told.edited, told.refreshed]))
+        return Merge(told.fresh.height, told.edited.height, told.known, found - rows.height)
+
+    def correct(
+        self,
+        market: str,
+        competitor: str,
+        listing: str,
+        reviews: Iterable[Review],
+        seen: Mapping[str, datetime],
+        places: Collection[str] = (),
+    ) -> Merge:
+        """Brings in what archived pages of a listing say when they are read again.
+
+        What differs is our reading: it replaces what is held and is no edit, so nothing goes to `changes`. `edited`
+        counts the reviews of which anything is read otherwise. `seen` says when a key's oldest page was fetched.
+        """
+        began = min(seen.values(), default=datetime.min.replace(tzinfo=UTC))
+        rows, found = self._rows(market, competitor, listing, reviews, began)
+        if found == 0:
+            return Merge()
+        with self._lock:
+            fresh, differing = corrected(rows, self._same(rows), places)
+            firsts = [seen.get(key, began) for key in fresh["key"]]
+            fresh = fresh.with_columns(pl.Series("first_seen", firsts, dtype=UTC_TIME))
+            self._put(pl.concat([fresh, differing]))
+        return Merge(fresh.height, differing.height, rows.height - fresh.height - differing.height, found - rows.height)
+
+    def _rows(
+        self, market: str, competitor: str, listing: str, reviews: Iterable[Review], at: datetime
+    ) -> tuple[pl.DataFrame, int]:
+        """A listing's reviews as rows, each key once, and how many there were."""
+        told = _review.frame(list(reviews))
+        if told.height == 0:
+            return told, 0
+        return incoming(told, self.author_key(), at, market=market, competitor=competitor, listing=listing), told.height
+
+    def _same(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """What is held under the same keys."""
+        held = self._read("reviews", REVIEWS, rows["market"][0])
+        return held.filter(pl.col("key").is_in(rows["key"].implode()))
+
+    def _put(self, rows: pl.DataFrame) -> None:
+        if rows.height:
+            self._merge("reviews", rows, ["market", "key"])
+
+    def settle(self, market: str, competitor: str, listing: str, seen: Collection[str], at: datetime) -> int:
+        """Records which reviews of a listing are gone, and which are back, after a walk that saw all of it.
+
+        Says how many left with this walk. They stay in the lake: a customer said it, and the record says until when.
+        """
+        held = self.digests(market, competitor, listing)
+        with self._lock:
+            rows = departed(held, seen, self._read("changes", CHANGES, market), at)
             if rows.height:
-                self._merge("reviews", rows, ["market", "key"])
-        return Merge(fresh.height, edited.height, kept.height - edited.height, duplicate)
+                blank = pl.lit(None, dtype=pl.Float64)
+                told = rows.with_columns(market=pl.lit(market), old_rating=blank, rating=blank).select(*CHANGES)
+                self._merge("changes", told, ["market", "key", "old_digest", "digest"])
+        return rows.filter(digest=GONE).height
 
     def add_visit(self, visit: Visit) -> None:
         """Writes the ledger's row."""
@@ -191,16 +196,72 @@ class Lake:
             with self._lock:
                 self._merge(name, rows, keys)
 
-    def forget(self, market: str) -> None:
-        """Takes a market out of every table."""
+    def markets(self) -> list[str]:
+        """The markets that anything is held of, by name."""
+        found: set[str] = set()
+        for name in TABLES:
+            if DeltaTable.is_deltatable(self._uri(name)):
+                found.update(self._collect(pl.scan_delta(self._uri(name)).select("market").unique())["market"])
+        return sorted(found)
+
+    def held(self, market: str, competitor: str | None = None, source: str | None = None) -> dict[str, int]:
+        """How many rows of each table belong to a market, or to a competitor or a source of it."""
+        counts = {}
+        for name in TABLES:
+            rows = self._matching(name, market, competitor, source)
+            counts[name] = 0 if rows is None else self._collect(rows.select(pl.len())).item()
+        return counts
+
+    def listings(self, market: str, competitor: str | None = None, source: str | None = None) -> list[str]:
+        """The names of the listings that the reviews of a market, or of a competitor or a source of it, stand on."""
+        rows = self._matching("reviews", market, competitor, source)
+        return [] if rows is None else sorted(self._collect(rows.select("listing").unique())["listing"])
+
+    def forget(self, market: str, competitor: str | None = None, source: str | None = None) -> None:
+        """Takes a market, or a competitor or a source of it, out of every table; `purge` takes it off the disk."""
+        named = {"market": market, "competitor": competitor, "source": source}
+        where = " AND ".join(f"{k} = '{v.replace(chr(39), chr(39) * 2)}'" for k, v in named.items() if v is not None)
         with self._lock:
-            for name in ("visits", "changes", "mentions", "readings", "reviews"):
-                uri = self._uri(name)
-                try:
+            # reviews last: a run that dies before still finds the keys by which the other rows go
+            for name in TABLES:
+                rows = self._matching(name, market, competitor, source)
+                if rows is None:
+                    continue
+                if competitor is source is None or name in {"visits", "reviews"}:
+                    self._change(name, lambda table: table.delete(where))
+                else:
+                    keys = self._collect(rows.select("market", "key").unique())
+                    self._change(name, partial(_without, keys=keys))
+
+    def purge(self) -> None:
+        """Takes off the disk what the tables no longer hold: old files, and the texts that old log entries quote.
+
+        A writer that works in another process at this moment may find its snapshot gone; it has to run again.
+        """
+        with self._lock:
+            for name in TABLES:
+                self._change(name, _purge)
+
+    def _matching(self, name: str, market: str, competitor: str | None, source: str | None) -> pl.LazyFrame | None:
+        rows = self._scan(name, market)
+        wanted = {k: v for k, v in (("competitor", competitor), ("source", source)) if v is not None}
+        if rows is None or not wanted:
+            return rows
+        if name in {"visits", "reviews"}:
+            return rows.filter(**wanted)
+        reviews = self._scan("reviews", market)
+        return None if reviews is None else rows.join(reviews.filter(**wanted), on="key", how="semi")
+
+    def _change(self, name: str, change: Callable[[DeltaTable], object]) -> None:
+        """Changes a table, if there is one; again where another process committed at the same moment."""
+        uri = self._uri(name)
+        try:
+            for attempt in stamina.retry_context(on=CommitFailedError, attempts=8, wait_initial=0.05, wait_max=2):
+                with attempt:
                     if DeltaTable.is_deltatable(uri):
-                        DeltaTable(uri).delete(f"market = '{market.replace(chr(39), chr(39) * 2)}'")
-                except _BROKEN as e:
-                    raise LakeError(f"{uri}: the table cannot be written ({_line(e)}); restore it from a backup") from e
+                        change(DeltaTable(uri))
+        except _BROKEN as e:
+            raise LakeError(f"{uri}: the table cannot be written ({_line(e)}); restore it from a backup") from e
 
     def author_key(self) -> bytes:
         """The key of the author hashes: made once, kept in the lake, never in a report."""
@@ -267,45 +328,26 @@ def _line(error: BaseException) -> str:
     return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
-def _digests(reviews: pl.DataFrame) -> list[str]:
-    return [_review.digest(*row) for row in reviews.select("rating", "title", "body").iter_rows()]
+def _without(table: DeltaTable, keys: pl.DataFrame) -> None:
+    """Deletes the rows of some keys of one market."""
+    if keys.height == 0:
+        return
+    market = keys["market"][0].replace("'", "''")
+    on = f"t.market = '{market}' AND t.key = s.key"
+    table.merge(keys, predicate=on, source_alias="s", target_alias="t").when_matched_delete().execute()
 
 
-def _hash_author(key: bytes, author: str | None) -> str | None:
-    if author is None:
-        return None
-    return hmac.digest(key, author.encode("utf-8", "replace"), "sha256").hex()[:16]
-
-
-def _edited() -> pl.Expr:
-    """When a review that is held already was last edited."""
-    later = pl.col("written") > pl.col("written_held")
-    said_anew = pl.col("digest") != pl.col("digest_held")
-    return (
-        pl.when(pl.col("edited").is_null() & later & said_anew)
-        .then("written")
-        .otherwise(pl.coalesce("edited", "edited_held"))
-    )
-
-
-def _carried(rows: pl.DataFrame, moved: pl.Expr) -> pl.DataFrame:
-    """Rows as they are stored when the review is held already: first times stay, an edit is dated."""
-    return rows.with_columns(
-        edited=_edited(),
-        written=pl.coalesce("written_held", "written"),
-        first_seen="first_seen_held",
-        competitor=pl.when(moved).then("competitor").otherwise("competitor_held"),
-        listing=pl.when(moved).then("listing").otherwise("listing_held"),
-    ).select(*REVIEWS)
-
-
-def _changes(rows: pl.DataFrame, at: datetime) -> pl.DataFrame:
-    return rows.select(
-        "market",
-        "key",
-        pl.lit(at).cast(UTC_TIME).alias("at"),
-        pl.col("digest_held").alias("old_digest"),
-        "digest",
-        pl.col("rating_held").alias("old_rating"),
-        "rating",
-    )
+def _purge(table: DeltaTable) -> None:
+    """Deletes the files and log entries of all versions but the newest."""
+    # What no version needs any more at once; files that no commit knows (a run died over them) only after an hour,
+    # since they may be another process's next commit.
+    table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False)
+    table.vacuum(retention_hours=1, enforce_retention_duration=False, dry_run=False, full=True)
+    # An entry of the log quotes the first and last text of each file; only a checkpoint does without the old ones.
+    table.alter.set_table_properties({"delta.logRetentionDuration": "interval 0 days"})
+    try:
+        newest = DeltaTable(table.table_uri)
+        newest.create_checkpoint()
+        newest.cleanup_metadata()
+    finally:
+        DeltaTable(table.table_uri).alter.set_table_properties({"delta.logRetentionDuration": "interval 30 days"})

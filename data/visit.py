@@ -31,6 +31,8 @@ class Visit:
     known: int
     duplicate: int
     """The same review a second time within this visit."""
+    gone: int
+    """Held reviews that a walk over the whole listing no longer saw for the first time."""
     unreadable: int
     """Records that look like reviews and could not be read."""
     total: int | None
@@ -66,6 +68,7 @@ SCHEMA: dict[str, Any] = {
     "edited": pl.Int64,
     "known": pl.Int64,
     "duplicate": pl.Int64,
+    "gone": pl.Int64,
     "unreadable": pl.Int64,
     "total": pl.Int64,
     "oldest": UTC_TIME,

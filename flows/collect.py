@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -74,9 +75,18 @@ def visit(
         # would stop at reviews it knows and miss those below them.
         lake.add_visit(row(Merge()))
     merge = lake.merge(errand.market, errand.competitor, listing, result.reviews, at, places)
-    entry = row(merge)
+    gone = 0
+    if complete and _proves_absence(errand, result):
+        gone = lake.settle(errand.market, errand.competitor, listing, [r.key for r in result.reviews], at)
+    entry = replace(row(merge), gone=gone)
     lake.add_visit(entry)
     return entry, result.error
+
+
+def _proves_absence(errand: Errand, result: Walk) -> bool:
+    """Whether a review that the walk did not see is no longer there: it saw the whole of a place, and without doubt."""
+    whole = result.stop == Stop.END and result.reviews and not result.unreadable and not result.warnings
+    return bool(whole) and not isinstance(errand.place, Saved)
 
 
 def _web(
@@ -188,6 +198,7 @@ def _row(errand: Errand, result: Walk, merge: Merge, *, at: datetime, complete: 
         edited=merge.edited,
         known=merge.known,
         duplicate=merge.duplicate,
+        gone=0,
         unreadable=result.unreadable,
         total=result.total,
         oldest=min(dates, default=None),

@@ -56,6 +56,7 @@ def told(visit: Visit) -> str:
         f"{n:,} {what}" for n, what in ((visit.new, "new"), (visit.edited, "edited"), (visit.known, "known")) if n
     ]
     extra = [f"{visit.duplicate:,} twice"] if visit.duplicate else []
+    extra += [f"{visit.gone:,} gone"] if visit.gone else []
     extra += [f"{visit.unreadable:,} unreadable"] if visit.unreadable else []
     what = ", ".join([*counts, *extra]) or "no reviews"
     return what if visit.complete else f"{what}; {visit.stop}: {visit.detail}"

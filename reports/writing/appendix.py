@@ -121,6 +121,11 @@ def coverage(document: Document, names: dict[str, str]) -> str:
                 f"{REACHES[visit['reach']]} ({day(visit['date'])})" if visit else "not visited yet",
             ]
         )
+        if row["gone"]:
+            notes.append(
+                f"- {names[row['competitor']]}, {escape(row['listing'])}: {plural(row['gone'], 'review')} that stood"
+                " there before no longer does so; what was said still counts."
+            )
         if visit and visit["detail"]:
             notes.append(f"- {names[row['competitor']]}, {escape(row['listing'])}: {escape(visit['detail'])}")
     notes += _suspicious(document, names)
@@ -132,7 +137,8 @@ def coverage(document: Document, names: dict[str, str]) -> str:
         table(head, rows, right=range(2, 9)),
         "",
         "*Found*: at the last walk to the end, of as many as the place says it has. *Held*: in the lake. *In window*:"
-        " counted here, less the *copies*, which repeat another text word for word or nearly. *Not read*: too short to tell the language, or in one that is not read yet; their stars count.",
+        " counted here, less the *copies*, which repeat another text word for word or nearly. *Not read*: too short to"
+        " tell the language, or in one that is not read yet; their stars count.",
     ]
     return "\n".join([*lines, "", *notes] if notes else lines)
 

@@ -16,6 +16,7 @@ from urllib.parse import quote as url_quote
 import polars as pl
 
 from data.market import Export, Saved, pages
+from data.merging import GONE
 from reports.weighing import cells, gaps, momentum, opportunity
 from reports.weighing.gaps import Gap
 from reports.weighing.quotes import Quote
@@ -248,6 +249,8 @@ def _coverage(weighed: Weighed) -> list[Document]:
     """
     held = weighed.evidence.reviews
     visits = weighed.snapshot.visits
+    latest = weighed.snapshot.changes.sort("at").unique("key", keep="last")
+    gone = set(latest.filter(pl.col("digest") == GONE)["key"])
     rows = []
     for competitor in weighed.snapshot.market.competitors:
         for place in competitor.places:
@@ -263,6 +266,7 @@ def _coverage(weighed: Weighed) -> list[Document]:
                     "in_window": mine.filter("in_window").height,
                     "copies": mine.filter(pl.col("in_window") & pl.col("copy")).height,
                     "rated": mine["stars"].drop_nulls().len(),
+                    "gone": mine.filter(pl.col("key").is_in(list(gone))).height,
                     "read": mine.filter("is_read").height,
                     "not_read": mine.filter(~pl.col("is_read")).height,
                     "languages": dict(sorted(languages, key=lambda r: (-r[1], r[0]))),

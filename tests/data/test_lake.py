@@ -46,8 +46,9 @@ def version(lake: Lake, table: str = "reviews") -> int:
 def visit(night: int = 0, **more: Any) -> Visit:
     told: dict[str, Any] = {
         "market": "notes", "competitor": "ink", "source": "app_store", "listing": SHOP, "at": NIGHT + night * DAY,
-        "asked": SHOP, "pages": 1, "found": 2, "new": 2, "edited": 0, "known": 0, "duplicate": 0, "unreadable": 0,
-        "total": None, "oldest": None, "newest": NIGHT, "outcome": "reviews", "stop": "end", "complete": True,
+        "asked": SHOP, "pages": 1, "found": 2, "new": 2, "edited": 0, "known": 0, "duplicate": 0, "gone": 0,
+        "unreadable": 0,        "total": None, "oldest": None,
+        "newest": NIGHT, "outcome": "reviews", "stop": "end", "complete": True,
         "detail": None, "bytes": 10, "seconds": 0.5,
     }  # fmt: skip
     return Visit(**{**told, **more})
@@ -365,3 +366,21 @@ def test_a_lake_that_cannot_be_written_is_one_line(lake: Lake) -> None:
         lake.add_visit(visit())
     assert str(error.value).startswith(f"{lake.root}/visits: the table cannot be written (")
     assert "\n" not in str(error.value)
+
+
+def test_what_a_whole_walk_no_longer_sees_is_gone_once_and_may_come_back(lake: Lake) -> None:
+    three = [review(i) for i in range(3)]
+    merge(lake, *three)
+    keys = [r.key for r in three]
+    gone = [
+        lake.settle("notes", "ink", SHOP, seen, NIGHT + night * DAY)
+        for night, seen in enumerate([keys, keys[:1], keys[:1], keys[:2]])
+    ]
+    assert gone == [0, 2, 0, 0]
+    told = lake.changes("notes").select("key", "at", pl.col("digest") == "").rows()
+    assert [(key, (at - NIGHT).days, left) for key, at, left in told] == [
+        (keys[1], 1, True),
+        (keys[2], 1, True),
+        (keys[1], 3, False),
+    ]
+    assert lake.settle("notes", "ink", FEED, [], NIGHT) == 0, "another listing's reviews are not missed here"

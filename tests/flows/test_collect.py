@@ -103,7 +103,7 @@ def test_a_first_visit_reads_to_the_end(lake: Lake) -> None:
     told = {**done.as_dict(), "seconds": 0, "bytes": 0}
     assert told == Visit(
         market="notes", competitor="ink", source="app_store", listing=URL, at=NIGHT, asked=URL, pages=3, found=3, new=3,
-        edited=0, known=0, duplicate=0, unreadable=0, total=None, oldest=NIGHT - timedelta(days=393),
+        edited=0, known=0, duplicate=0, gone=0, unreadable=0, total=None, oldest=NIGHT - timedelta(days=393),
         newest=NIGHT - timedelta(days=391), outcome="reviews", stop="end", complete=True, detail=None, bytes=0,
         seconds=0,
     ).as_dict()  # fmt: skip

@@ -45,8 +45,9 @@ def visit(competitor: str, found: int) -> Visit:
     listing = f"https://{competitor}.example/reviews"
     return Visit(
         market="notes", competitor=competitor, source="schema_org", listing=listing, at=NOW, asked=listing, pages=1,
-        found=found, new=found, edited=0, known=0, duplicate=0, unreadable=0, total=None, oldest=None, newest=NOW,
-        outcome="reviews", stop="end", complete=True, detail=None, bytes=1, seconds=0.1,
+        found=found, new=found, edited=0, known=0, duplicate=0, gone=0, unreadable=0,
+        total=None, oldest=None, newest=NOW, outcome="reviews",
+        stop="end", complete=True, detail=None, bytes=1, seconds=0.1,
     )  # fmt: skip
 
 

@@ -29,7 +29,8 @@ def reviews(host: str, every: int, bad: int) -> list[Review]:
     return [
         Review(
             source="schema_org", product=host, id=str(i), url=f"https://{host}/{i}", rating=1 if i % 10 < bad else 5,
-            scale="5", body=(BAD if i % 10 < bad else GOOD).format(i=f"{i} {host[:4]}"), written=NOW - timedelta(hours=every * i),
+            scale="5", body=(BAD if i % 10 < bad else GOOD).format(i=f"{i} {host[:4]}"),
+            written=NOW - timedelta(hours=every * i),
         )
         for i in range(180 * 24 // every)
     ]  # fmt: skip
@@ -39,8 +40,9 @@ def visit(competitor: str, host: str, found: int, *, at: datetime = NOW, stop: s
     listing = f"https://{host}/reviews"
     return Visit(
         market="notes", competitor=competitor, source="schema_org", listing=listing, at=at, asked=listing, pages=1,
-        found=found, new=found, edited=0, known=0, duplicate=0, unreadable=0, total=None, oldest=None, newest=at,
-        outcome="reviews", stop=stop, complete=stop == "end", detail=None, bytes=1, seconds=0.1,
+        found=found, new=found, edited=0, known=0, duplicate=0, gone=0, unreadable=0,
+        total=None, oldest=None, newest=at, outcome="reviews",
+        stop=stop, complete=stop == "end", detail=None, bytes=1, seconds=0.1,
     )  # fmt: skip
 
 
