@@ -15,7 +15,6 @@ the old rows are simply no longer joined.
 
 from __future__ import annotations
 
-import secrets
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError
 
 from data import review as _review
 from data import visit as _visit
+from data.authors import author_key
 from data.errors import UnmetError
 from data.merging import CHANGES, GONE, REVIEWS, compare, corrected, departed, incoming
 from data.review import UTC_TIME, Review
@@ -159,7 +159,9 @@ class Lake:
         told = _review.frame(list(reviews))
         if told.height == 0:
             return told, 0
-        return incoming(told, self.author_key(), at, market=market, competitor=competitor, listing=listing), told.height
+        return incoming(
+            told, author_key(Path(self.root)), at, market=market, competitor=competitor, listing=listing
+        ), told.height
 
     def _same(self, rows: pl.DataFrame) -> pl.DataFrame:
         """What is held under the same keys."""
@@ -262,21 +264,6 @@ class Lake:
                         change(DeltaTable(uri))
         except _BROKEN as e:
             raise LakeError(f"{uri}: the table cannot be written ({_line(e)}); restore it from a backup") from e
-
-    def author_key(self) -> bytes:
-        """The key of the author hashes: made once, kept in the lake, never in a report."""
-        path = Path(self.root) / "author.key"
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = path.with_name(f".author.key.{secrets.token_hex(4)}")
-            fresh.write_bytes(secrets.token_bytes(32))
-            try:
-                path.hardlink_to(fresh)  # fails if another process was first: its key counts
-            except FileExistsError:
-                pass
-            finally:
-                fresh.unlink()
-        return path.read_bytes()
 
     # -- Delta -----------------------------------------------------------------------------------------------------
 

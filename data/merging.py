@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from data import review as _review
+from data.authors import hashed
 from data.review import UTC_TIME
 
 REVIEWS: dict[str, Any] = {
@@ -63,7 +63,7 @@ def incoming(reviews: pl.DataFrame, key: bytes, at: datetime, **place: str) -> p
         .drop("_when")
     )
     return once.with_columns(
-        pl.Series("author", [_hash_author(key, a) for a in once["author"]], dtype=pl.String),
+        pl.Series("author", [hashed(key, a) for a in once["author"]], dtype=pl.String),
         pl.Series("digest", _digests(once), dtype=pl.String),
         pl.lit(at).cast(UTC_TIME).alias("first_seen"),
         **{name: pl.lit(value) for name, value in place.items()},
@@ -128,12 +128,6 @@ def _moved(places: Collection[str]) -> pl.Expr:
 
 def _digests(reviews: pl.DataFrame) -> list[str]:
     return [_review.digest(*row) for row in reviews.select("rating", "title", "body").iter_rows()]
-
-
-def _hash_author(key: bytes, author: str | None) -> str | None:
-    if author is None:
-        return None
-    return hmac.digest(key, author.encode("utf-8", "replace"), "sha256").hex()[:16]
 
 
 def _edited() -> pl.Expr:

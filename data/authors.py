@@ -1,0 +1,30 @@
+"""Authors, never by name: a keyed hash serves to recognise the same person again."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from pathlib import Path
+
+
+def author_key(root: Path) -> bytes:
+    """The key of the author hashes: made once, kept beside the lake's tables, never in a report."""
+    path = root / "author.key"
+    if not path.exists():
+        root.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f".author.key.{secrets.token_hex(4)}")
+        fresh.write_bytes(secrets.token_bytes(32))
+        try:
+            path.hardlink_to(fresh)  # fails if another process was first: its key counts
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_bytes()
+
+
+def hashed(key: bytes, author: str | None) -> str | None:
+    """16 hex digits that stand for an author, or None for none."""
+    if author is None:
+        return None
+    return hmac.digest(key, author.encode("utf-8", "replace"), "sha256").hex()[:16]
