@@ -18,22 +18,28 @@ FORBIDDEN = {
     "amazon.com": _EXPORT,
     "tripadvisor.com": _EXPORT,
     "maps.google.com": _EXPORT,
-    "play.google.com": _EXPORT,
+    "play.google.com": f'{_EXPORT}, or read its terms and say allow = ["google_play"]',
     "chromewebstore.google.com": _SAVED,
     "chrome.google.com": _SAVED,
     "apps.microsoft.com": _EXPORT,
     "marketplace.visualstudio.com": _SAVED,
+    "marketplace.atlassian.com": _SAVED,
 }
 """Site -> what to do instead."""
 
 _BY_NAME = frozenset({"amazon", "yelp", "tripadvisor", "capterra", "trustpilot"})
 """Sites that have a domain in many countries."""
 
+_OFFICIAL = frozenset({"api.trustpilot.com"})
+"""Hosts of such sites that are there for programs, with a key."""
+
 
 def forbidden(url: str) -> str | None:
     """What to do instead of scraping the site of an address, or None where nothing forbids it."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower().rstrip(".")
+    if host in _OFFICIAL:
+        return None
     labels = host.split(".")
     for i in range(len(labels) - 1):
         site = ".".join(labels[i:])

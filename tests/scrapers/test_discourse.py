@@ -180,7 +180,21 @@ def test_forum_is_walked_by_the_lowest_id_whatever_the_version() -> None:
 
         result = walk(discourse, handle_of(), fetch)  # type: ignore[arg-type]
         assert {r.id for r in result.reviews} == {str(p["id"]) for p in made}
-        assert (result.stop, result.pages) == (Stop.END, 5)
+        # an old one is asked once more: behind the last post there might be a gap
+        assert (result.stop, result.pages) == (Stop.END, 5 + above)
+
+
+def test_old_forum_is_walked_across_ids_that_nobody_may_see() -> None:
+    """Versions before 2025 tell what is public among 50 ids; 200 private messages in a row must not end the walk."""
+    made = [post(n) for n in (*range(400, 340, -1), *range(140, 0, -1))]
+
+    def fetch(request: Request) -> Page:
+        top = int(parse_qs(urlsplit(request.url).query).get("before", ["400"])[0])
+        return page_of(latest(*[p for p in made if top - 50 < p["id"] <= top]), request.url)
+
+    result = walk(discourse, handle_of(), fetch)  # type: ignore[arg-type]
+    assert {r.id for r in result.reviews} == {str(p["id"]) for p in made}
+    assert (result.stop, result.pages) == (Stop.END, 9)
 
 
 class Site:
