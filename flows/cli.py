@@ -181,6 +181,80 @@ def verify(what: list[Path] | None = None, /) -> int:
     return verifying.run(what or [])
 
 
+@app.command
+def find(term: str, /, *, country: str = "us") -> int:
+    """Look rivals up in the App Store's and Steam's own searches; prints tables to paste into a market file.
+
+    Example: unmet find "note taking" --country gb
+
+    Parameters
+    ----------
+    term
+        What the rivals do, or what one is called.
+    country
+        The store to look in, as two letters.
+    """
+    from flows import finding
+
+    return finding.run(term, country)
+
+
+@app.command
+def doctor() -> int:
+    """Ask each source that needs no key for one well-known listing, and say which still work.
+
+    Example: unmet doctor
+    """
+    from flows import doctor as looking
+
+    return looking.run()
+
+
+@app.command
+def replay(market: Path | None = None, /) -> int:
+    """Read the archived pages again with today's parsers, without any network, and correct the lake.
+
+    Example: unmet replay data/markets/notes.toml
+
+    Parameters
+    ----------
+    market
+        The market file; all of data/markets when none is named.
+    """
+    from flows import replaying
+
+    return replaying.run(market)
+
+
+@app.command
+def forget(
+    market: Path | None = None,
+    /,
+    *,
+    competitor: str | None = None,
+    source: str | None = None,
+    yes: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Take reviews off this machine, with the pages and reports that quote them. It cannot be taken back.
+
+    Example: unmet forget data/markets/notes.toml --competitor jotter
+
+    Parameters
+    ----------
+    market
+        The market file; every market when none is named.
+    competitor
+        Only the reviews of that competitor; its slug.
+    source
+        Only the reviews from that source.
+    yes
+        Do not ask first.
+    """
+    from flows import forgetting
+
+    return forgetting.run(market, competitor, source, yes)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Runs the command and ends the process with its exit code; the edge where expected failures are caught."""
     quiet.hush()

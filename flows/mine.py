@@ -5,6 +5,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -13,6 +14,7 @@ from prefect.futures import wait
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import Task
 
+import scrapers
 from data.archive import Archive
 from data.lake import Lake
 from data.market import Market, load
@@ -93,11 +95,14 @@ def expire(config: Settings) -> None:
 
 
 def _by_turns(errands: list[Errand]) -> list[Errand]:
-    """Hosts take turns, so that a host with many listings does not keep all threads waiting for it."""
+    """Hosts take turns, so that a host with many listings does not keep all threads waiting for it.
+
+    The host that is asked, that is: the sites of one network may have one API.
+    """
     queues: dict[str, list[Errand]] = {}
     for errand in errands:
-        host = errand.handle.url.split("/")[2] if errand.handle else ""
-        queues.setdefault(host, []).append(errand)
+        first = scrapers.source(errand.source).start(errand.handle).url if errand.handle else ""
+        queues.setdefault(urlsplit(first).netloc, []).append(errand)
     ordered = []
     while any(queues.values()):
         ordered += [queue.pop(0) for queue in queues.values() if queue]

@@ -49,6 +49,9 @@ class About:
     """Whether it is off unless a market file names it under `allow`."""
     key: str | None = None
     """The environment variable that holds a key for it, where one helps or is needed."""
+    example: str | None = None
+    """The address of a public listing that is known to have reviews, where there is a lasting one; `unmet doctor` asks
+    for its first page."""
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ ABOUT = About(
     access="public feed",
     terms="a public feed for partners and developers; one request at a time",
     limits="the 500 newest reviews of one country; no replies; edits overwrite the date of writing",
+    example="https://apps.apple.com/us/app/spotify/id324684580",
 )
 
 HOSTS = frozenset({"apps.apple.com", "itunes.apple.com"})

@@ -29,10 +29,15 @@ ABOUT = About(
     terms="per forum: read its terms; robots.txt is obeyed",
     limits="no ratings; of a category the newest 100 topics and the first 20 posts of each",
     discussion=True,
+    example="https://meta.discourse.org/",
 )
 
 PER_PAGE = 20
 """Posts on a page of a topic."""
+IDS = 50
+"""Ids that old versions of Discourse look through for a page of a forum's posts; new ones give as many posts."""
+OLD = "#old"
+"""The fragment that remembers such a version."""
 MOST_TOPICS = 100
 """Topics that are read of a category in one visit."""
 REGULAR = 1
@@ -102,9 +107,13 @@ def parse(page: Page, handle: Handle) -> Batch:
 def _latest(posts: list[Any], page: Page, handle: Handle) -> Batch:
     reviews, unreadable = gather(page, posts, _aside, lambda post: _review(post, None, handle))
     before = asked_number(page.url, "before", 0)
-    lowest = min((i for i in (whole(dig(post, "id")) for post in posts) if i is not None), default=0)
-    # Old versions of Discourse tell the post that was asked for once more: a page that leads no further is the last.
-    following = Request(f"{_base(handle)}/posts.json?before={lowest}") if 1 < lowest < (before or lowest + 1) else None
+    ids = [i for i in (whole(dig(post, "id")) for post in posts) if i is not None]
+    lowest = min(ids, default=0)
+    # Old versions show what is public among 50 ids, the one asked for included: where a page leads no further there,
+    # others' private messages may fill those ids, and the next 50 are asked for.
+    old = (before in ids and before > 1) or page.url.endswith(OLD)
+    below = lowest if 1 < lowest < (before or lowest + 1) else before - IDS if old and lowest != 1 else 0
+    following = Request(f"{_base(handle)}/posts.json?before={below}{OLD if old else ''}") if below > 0 else None
     return _batch(reviews, following, unreadable)
 
 

@@ -24,6 +24,7 @@ ABOUT = About(
     limits="issues without the comments below them; no ratings; no time of an edit",
     discussion=True,
     key="GITHUB_TOKEN",
+    example="https://github.com/python/mypy/issues",
 )
 
 API = "https://api.github.com"

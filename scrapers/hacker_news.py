@@ -24,6 +24,7 @@ ABOUT = About(
     terms="a public API without a key, 10,000 requests an hour; one request at a time",
     limits="no ratings; votes on stories only; finds the term as it is written, in whatever sense people use it",
     discussion=True,
+    example="https://hn.algolia.com/?q=Firefox",
 )
 
 API = "https://hn.algolia.com"

@@ -22,6 +22,7 @@ ABOUT = About(
     access="official API",
     terms="a public API without a key; one request at a time",
     limits="no language, no votes, and no time of an edit",
+    example="https://addons.mozilla.org/en-US/firefox/addon/ublock-origin/",
 )
 
 HOST = "addons.mozilla.org"

@@ -24,6 +24,7 @@ ABOUT = About(
     terms="a public API; the texts are CC BY-SA: keep link and author with what is quoted",
     limits="the 2,500 newest questions of a tag, without answers; 300 requests a day",
     discussion=True,
+    example="https://stackoverflow.com/questions/tagged/firefox",
 )
 
 API = "https://api.stackexchange.com"

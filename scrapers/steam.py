@@ -29,6 +29,7 @@ ABOUT = About(
     access="official API",
     terms="Steam Web API terms; no key, one request at a time",
     limits="a thumb instead of stars; no titles, versions or countries",
+    example="https://store.steampowered.com/app/440/Team_Fortress_2/",
 )
 
 HOSTS = frozenset({"store.steampowered.com", "steamcommunity.com", "www.steamcommunity.com"})

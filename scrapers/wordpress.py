@@ -28,6 +28,7 @@ ABOUT = About(
     access="public feed",
     terms="a public feed; one request at a time",
     limits="about the 30 newest reviews; no versions, votes or replies",
+    example="https://wordpress.org/plugins/woocommerce/",
 )
 
 ORIGIN = "https://wordpress.org"

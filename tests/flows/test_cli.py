@@ -6,7 +6,10 @@ import polars as pl
 import pytest
 
 CSV = "id,body,rating\n1,The app crashes every time I open it.,1\n2,I love this app. It works perfectly!,5\n"
-VERBS = ("demo", "mine", "nightly", "report", "serve", "read", "page", "sources", "verify")
+VERBS = (
+    "demo", "mine", "nightly", "report", "serve", "read", "page", "sources", "verify", "find", "doctor", "replay",
+    "forget",
+)  # fmt: skip
 
 
 def test_help_lists_every_verb(unmet):
@@ -32,6 +35,9 @@ def test_every_verb_has_help_with_an_example(unmet, verb):
         (["verify"], 3, "no report there yet; `unmet demo` makes one"),
         (["read", "nowhere.csv", "--out", "x"], 2, "unmet: nowhere.csv: no such file"),
         (["page", "nowhere.html"], 2, "unmet: nowhere.html: cannot be read"),
+        (["forget"], 3, "unmet: nothing is held that matches; there is nothing at all"),
+        (["replay", "nowhere.toml"], 2, "unmet: nowhere.toml: no such market file"),
+        (["find", "notes", "--country", "england"], 2, "unmet: 'england' is no country"),
         (["page", "README.md", "--source", "nosuch"], 2, "unmet: no source is called 'nosuch'"),
     ],
 )

@@ -1,0 +1,148 @@
+"""`unmet forget`: takes reviews, and all that quotes them, off this machine."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.prompt import Confirm
+
+from data.archive import Archive
+from data.errors import UnmetError
+from data.lake import Lake
+from data.market import load, slugify
+from data.settings import settings
+from flows import collect
+from flows.codes import DONE, NOTHING, USAGE
+from flows.screen import console
+from reports import report as press
+from reports import rules
+from reports.writing import files
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What is held of one market and matches."""
+
+    market: str
+    rows: dict[str, int]
+    """Table -> rows."""
+    listings: tuple[str, ...]
+    pages: tuple[Path, ...]
+    """Files of the page archive."""
+    reports: tuple[Path, ...]
+    """Reports and what lies beside them; a market file that was written there stays."""
+
+    @property
+    def empty(self) -> bool:
+        return not (self.pages or any(self.rows.values()))
+
+
+def run(market: Path | None, competitor: str | None, source: str | None, yes: bool) -> int:
+    """Forgets what matches, after asking; says how much there was of each kind."""
+    config = settings()
+    lake, archive = Lake(config.lake), collect.archive(config)
+    slug = None if market is None else slugify(market.stem)
+    all_markets = _markets(lake, archive, config.reports)
+    parts = [_part(m, lake, archive, config.reports, competitor, source) for m in all_markets if slug in {None, m}]
+    # a market's reports alone are a match too when the whole market is meant: a run that died may have left them
+    whole = competitor is source is None
+    parts = [p for p in parts if not p.empty or (whole and p.reports)]
+    if not parts:
+        lake.purge()  # a run that died after the rows were gone left their files
+        known = f"there is {', '.join(all_markets)}" if all_markets else "there is nothing at all"
+        _say(f"unmet: nothing is held that matches; {known}")
+        return NOTHING
+    if not yes:
+        if not sys.stdin.isatty():
+            _say("unmet: forgetting cannot be taken back; say --yes to go on without being asked")
+            return USAGE
+        if not Confirm.ask(f"Forget {_what(parts)}? It cannot be taken back", console=console, default=False):
+            _say("nothing was forgotten")
+            return DONE
+    known_files = {part.market: _market_file(part, market) for part in parts}
+    with console.status("forgetting"):
+        for part in parts:
+            _forget(part, lake, archive, competitor, source)
+        lake.purge()
+        rewritten = [_again(part, lake, config.reports, known_files[part.market]) for part in parts]
+        if (config.reports / "index.md").is_file():
+            (config.reports / "index.md").write_text(files.index(config.reports), "utf-8")
+    for part, report in zip(parts, rewritten, strict=True):
+        print(f"{part.market}: forgot {_counts(part)}")
+        if report is not None:
+            print(f"{part.market}: a report of what is left: {report}")
+    _say("Their listings are collected again by the next run, unless you take them out of the market file.")
+    keys = ", ".join(f"report-{part.market}" for part in parts)
+    _say(f"Prefect's own pages may still show reports of past runs: `prefect artifact delete KEY` ({keys}).")
+    return DONE
+
+
+def _markets(lake: Lake, archive: Archive, reports: Path) -> list[str]:
+    """Every market that anything at all is held of."""
+    folders = {p.name for root in (archive.root, reports) if root.is_dir() for p in root.iterdir() if p.is_dir()}
+    return sorted({*lake.markets(), *folders})
+
+
+def _part(
+    market: str, lake: Lake, archive: Archive, reports: Path, competitor: str | None, source: str | None
+) -> _Part:
+    rows = lake.held(market, competitor, source)
+    listings = tuple(lake.listings(market, competitor, source))
+    folder = reports / market
+    beside = tuple(sorted(p for p in folder.iterdir() if p.suffix != ".toml")) if folder.is_dir() else ()
+    return _Part(market, rows, listings, tuple(archive.held(market, competitor, source, listings)), beside)
+
+
+def _forget(part: _Part, lake: Lake, archive: Archive, competitor: str | None, source: str | None) -> None:
+    """What quotes the reviews goes first: a run that dies over it finds them again by the reviews."""
+    for path in part.reports:
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    archive.forget(part.market, competitor, source, part.listings)
+    lake.forget(part.market, competitor, source)
+
+
+def _market_file(part: _Part, named: Path | None) -> Path | None:
+    """The market's file: as named, or as its newest report says."""
+    if named is not None:
+        return named.resolve() if named.is_file() else None
+    for report in sorted((p for p in part.reports if p.suffix == ".json"), reverse=True):
+        try:
+            told = files.load(report)["market"]["file"]
+        except (UnmetError, KeyError, TypeError):
+            continue
+        if told is not None and (report.parent / str(told)).is_file():
+            return (report.parent / str(told)).resolve()
+    return None
+
+
+def _again(part: _Part, lake: Lake, reports: Path, file: Path | None) -> Path | None:
+    """The report of what is left, where there is anything and the market's file says what it is a report of."""
+    if not lake.held(part.market)["visits"]:
+        return None
+    if file is None:
+        _say(
+            f"{part.market}: its market file is not known; `unmet report MARKET.toml` writes the report of what is left"
+        )
+        return None
+    try:
+        return press.make(lake, load(file), rules.default(), reports, file)[0]
+    except UnmetError as e:
+        _say(f"{part.market}: no report of what is left ({e})")
+        return None
+
+
+def _what(parts: list[_Part]) -> str:
+    return "; ".join(f"{part.market}: {_counts(part)}" for part in parts)
+
+
+def _counts(part: _Part) -> str:
+    counts = {name[:-1]: part.rows[name] for name in ("reviews", "mentions", "changes", "visits")}
+    counts |= {"page file": len(part.pages), "report": sum(p.suffix == ".json" for p in part.reports)}
+    return ", ".join(f"{n:,} {what}{'' if n == 1 else 's'}" for what, n in counts.items())
+
+
+def _say(text: str) -> None:
+    console.print(text, soft_wrap=True, markup=False)
