@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     """The longest Retry-After that is honoured by waiting; a longer one ends the visit."""
     pages: int = Field(default=200, ge=1)
     """Most pages of one listing in one visit."""
+    whole_walk_days: int = Field(default=7, ge=1)
+    """How long after a walk to the end a visit may stop at known reviews; then it goes to the end again, so that edits
+    and disappearances further down are seen."""
     keep_pages_days: int = Field(default=30, ge=0)
     """How long archived pages are kept."""
     retry_seconds: list[float] = [60, 300]

@@ -6,8 +6,10 @@ import os
 import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+
+import polars as pl
 
 import scrapers
 from data.archive import Archive, Kept
@@ -101,8 +103,7 @@ def _web(
     if errand.handle is None:
         raise AssertionError("a listing has a handle")
     listing = errand.place.name
-    last = lake.last_visit(errand.market, errand.competitor, listing)
-    held = lake.digests(errand.market, errand.competitor, listing) if last and last["complete"] else {}
+    held = _known(errand, lake, settings, at)
     kept = archive(settings)
     file = kept.path(errand.market, errand.competitor, errand.source, listing, at.date())
 
@@ -123,6 +124,22 @@ def _web(
         on_page=on_page,
         hold=hold,
     )
+
+
+def _known(errand: Errand, lake: Lake, settings: Settings, at: datetime) -> dict[str, str]:
+    """Key -> digest of the reviews at which a visit may stop; empty when it has to go to the end.
+
+    It has to when the last visit broke off, since reviews below the known ones may be missing, and when nobody has
+    walked to the end for a while.
+    """
+    listing = errand.place.name
+    visits = lake.visits(errand.market).filter(competitor=errand.competitor, listing=listing)
+    if visits.is_empty() or not visits["complete"][-1]:
+        return {}
+    whole = visits.filter(pl.col("complete") & (pl.col("stop") != Stop.KNOWN))["at"].max()
+    if not isinstance(whole, datetime) or at - whole >= timedelta(days=settings.whole_walk_days):
+        return {}
+    return lake.digests(errand.market, errand.competitor, listing)
 
 
 def _signed(source: Source, fetch: Callable[[Request], Page]) -> Callable[[Request], Page]:

@@ -74,6 +74,7 @@ class Post:
     competitor: str
     place: str
     rating: int
+    """1 to 5 stars; 0 at a place that knows none."""
     title: str | None
     body: str
     author: str
@@ -84,6 +85,8 @@ class Post:
     helpful: int
     reply: str | None
     country: str | None
+    thread: str | None = None
+    """The id of the post that it answers, in a discussion."""
 
     @property
     def serial(self) -> int:
@@ -101,6 +104,7 @@ def posts(night: int, path: Path = HERE / "reviews.jsonl") -> tuple[Post, ...]:
 def _post(record: dict[str, Any], until: datetime) -> Post:
     """The review with its edit applied, if its author has made it by then."""
     edit = record.pop("edit", None)
+    record["rating"] = record["rating"] or 0
     record["written"] = record["updated"] = datetime.fromisoformat(record["written"])
     if edit is not None and (at := datetime.fromisoformat(edit["at"])) < until:
         record |= {"rating": edit["rating"], "title": edit["title"], "body": edit["body"]}

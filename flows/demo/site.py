@@ -1,11 +1,12 @@
-"""A small review site on loopback: three invented hosts, one real HTTP server.
+"""A small review site on loopback: six invented hosts, one real HTTP server.
 
     with DemoSite() as site:
         fetch(..., connect_to=site.connect_to)   # requests arrive here under their invented Host
         site.night = 2                           # October's reviews and three edits appear
 
 Hosts that speak as the real ones do, so that the demo and the flow tests run the very sources that a user runs:
-`appstore.example` (Apple's review feed), `directory.example` (schema.org pages), `addons.example` (Mozilla's API).
+`appstore.example` (Apple's review feed), `directory.example` (schema.org pages), `addons.example` (Mozilla's API),
+`plugins.example` (WordPress.org's review feed), `news.example` (Hacker News' search), `forum.example` (Discourse).
 """
 
 from __future__ import annotations
@@ -22,16 +23,19 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from flows.demo import directory, feeds
+from flows.demo import directory, feeds, forums
 from flows.demo.posts import BY_APP_ID, BY_SLUG, NIGHTS, Post, posts
 
-HOSTS = ("appstore.example", "directory.example", "addons.example")
+HOSTS = (
+    "appstore.example", "directory.example", "addons.example", "plugins.example", "news.example", "forum.example",
+)  # fmt: skip
 ROBOTS = "User-agent: *\nDisallow: /private/\n"
 JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 
 _FEED = re.compile(r"/(?P<cc>[a-zA-Z]{2})/rss/customerreviews/(?P<steps>.+)/(?P<form>json|xml)")
+_PLUGIN_FEED = re.compile(r"/support/plugin/([a-z0-9-]+)/reviews/feed/")
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,9 @@ class DemoSite:
             return self._appstore(path, query)
         if host == "directory.example":
             return self._directory(path, query)
-        return self._addons(path, query)
+        if host == "addons.example":
+            return self._addons(path, query)
+        return self._forums(host, path, query)
 
     def _standing(self, place: str, competitor: str) -> list[Post]:
         return [p for p in _standing(self.night) if p.place == place and p.competitor == competitor]
@@ -194,6 +200,20 @@ class DemoSite:
             return Answer(404, JSON, json.dumps({"detail": "Not found."}))
         found = feeds.mozilla_ratings(reviews, product, page or 0, min(size or 25, 50))
         return _json(found) if found is not None else Answer(404, JSON, json.dumps({"detail": "Invalid page."}))
+
+    def _forums(self, host: str, path: str, query: Mapping[str, str]) -> Answer:
+        if host == "news.example" and path == "/api/v1/search_by_date":
+            return _json(forums.news_search([p for p in _standing(self.night) if p.place == "hacker_news"], query))
+        if host == "forum.example" and path == "/posts.json":
+            return _json(
+                forums.forum_posts(self._standing("discourse", "penny-ledger"), _whole(query.get("before", "")))
+            )
+        plugin = _PLUGIN_FEED.fullmatch(path) if host == "plugins.example" else None
+        product = BY_SLUG.get(plugin[1]) if plugin else None
+        reviews = self._standing("wordpress", product.slug) if product else []
+        if product is None or not reviews:
+            return NOT_FOUND
+        return Answer(200, "application/rss+xml; charset=UTF-8", forums.wordpress_feed(reviews, product))
 
 
 @cache

@@ -12,11 +12,11 @@ from reports.weighing.momentum import Split
 
 ENOUGH = 20
 """Reviews of a listing before, from which a drop can be seen."""
-DROP = 2 / 3
+DROP = 0.6
 """A listing that brings less than this share of what it brought before has dropped."""
 CHANCE = 0.01
 """How improbable a drop must be when nothing changed."""
-MIX = 0.25
+MIX = 0.3
 """The share of reviews that may come from another place than before (total variation distance)."""
 
 

@@ -1,9 +1,11 @@
 """The command as a user runs it: a process of its own, with a lake and a report folder of its own."""
 
+import importlib.util
 import os
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -50,3 +52,18 @@ def demo(tmp_path_factory, command_at):
     """The finished demo: (command, process)."""
     command = command_at(tmp_path_factory.mktemp("demo"))
     return command, command("demo")
+
+
+@pytest.fixture(scope="session")
+def protocols() -> ModuleType:
+    """The package of places on loopback that lies beside the tests; in importlib mode no path leads there."""
+    folder = Path(__file__).with_name("protocols")
+    spec = importlib.util.spec_from_file_location(
+        "protocols", folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["protocols"] = module
+    spec.loader.exec_module(module)
+    return module

@@ -129,6 +129,16 @@ def test_an_edited_review_on_a_known_page_is_not_known(lake: Lake) -> None:
     assert lake.changes("notes")["key"].to_list() == ["app_store:1:8"]
 
 
+def test_once_a_week_a_visit_goes_to_the_end_and_sees_what_changed_below(lake: Lake) -> None:
+    store = AppStore([entry(9), entry(8)], [entry(7), entry(6)], [entry(5)])
+    visit(lake, LISTING, store.fetch)
+    store.pages[1:] = [[entry(7, "It crashes less."), entry(5)]]
+    done, _ = visit(lake, LISTING, store.fetch, night=6)
+    assert (counts(done), done.gone, done.stop) == ((2, 0, 0, 2, 0), 0, "known")
+    done, _ = visit(lake, LISTING, store.fetch, night=7)
+    assert (counts(done), done.gone, done.stop) == ((4, 0, 1, 3, 0), 1, "end")
+
+
 def test_a_visit_that_broke_off_keeps_its_reviews_and_the_next_one_goes_to_the_end(lake: Lake) -> None:
     store = AppStore([entry(9)], [entry(8)])
     visit(lake, LISTING, store.fetch)

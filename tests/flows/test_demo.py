@@ -30,7 +30,7 @@ def test_it_ends_well_and_names_gaps_and_report(demo):
 
 def test_the_screen_shows_listings_and_no_noise(demo):
     _, done = demo
-    assert "✓ freelance-invoicing/quillbill/app_store: 131 new" in done.stderr
+    assert "✓ freelance-invoicing/quillbill/app_store: 135 new" in done.stderr
     assert "✗ freelance-invoicing/quillbill/schema_org: no reviews; changed: " in done.stderr
     for noise in ("Traceback", "prefect.", "INFO", "WARNING", "ERROR", "Starting temporary server"):
         assert noise not in done.stderr + done.stdout
@@ -67,10 +67,10 @@ def test_edits_between_the_nights_are_recorded(demo):
     changes = lake.changes("freelance-invoicing").select("old_rating", "rating").rows()
     assert sorted(changes) == [(1.0, 4.0), (2.0, 4.0), (3.0, 1.0)]
     visits = lake.visits("freelance-invoicing")
-    assert visits.height == 22
+    assert visits.height == 30
     broken = visits.filter(listing="http://directory.example/software/quillbill")
     assert broken["stop"].to_list() == ["changed", "changed"]
-    assert visits.filter(complete=True).height == 20
+    assert visits.filter(complete=True).height == 28
 
 
 def test_its_report_verifies_and_a_changed_digit_does_not(demo):

@@ -17,7 +17,7 @@ import pytest
 
 from data.market import load
 from flows.demo import posts as demo_posts
-from flows.demo.site import DemoSite
+from flows.demo.site import HOSTS, DemoSite
 
 DEMO = Path(demo_posts.__file__).parent
 RECORDS: list[dict[str, Any]] = [json.loads(line) for line in (DEMO / "reviews.jsonl").read_text("utf-8").splitlines()]
@@ -65,7 +65,7 @@ def hrefs(feed: dict[str, Any]) -> dict[str, str]:
 def test_feed_pages_hold_fifty_reviews_newest_first_and_every_review_once(visitor: Visitor) -> None:
     visitor.site.night = 2
     pages = [visitor.feed(900000003, n)["entry"] for n in (1, 2, 3)]
-    assert [len(p) for p in pages] == [50, 50, 42]
+    assert [len(p) for p in pages] == [50, 50, 48]
     entries = [e for p in pages for e in p]
     updated = [e["updated"]["label"] for e in entries]
     assert updated == sorted(updated, reverse=True)
@@ -214,10 +214,91 @@ def test_ratings_of_nothing_are_not_found(visitor: Visitor, query: str) -> None:
     assert visitor.ratings(query).status_code == 404
 
 
+# --- the forums ----------------------------------------------------------------------------------------------------
+
+
+def test_plugin_feed_tells_stars_in_title_and_text(visitor: Visitor) -> None:
+    visitor.site.night = 2
+    answer = visitor.get("http://plugins.example/support/plugin/quillbill/reviews/feed/")
+    assert answer.headers["content-type"] == "application/rss+xml; charset=UTF-8"
+    items = ElementTree.fromstring(answer.text).findall("channel/item")
+    assert len(items) == len({i.findtext("guid") for i in items}) == 14
+    assert items[0].findtext("title") == "Four months in (5 stars)"
+    assert items[0].findtext("pubDate") == "Thu, 15 Oct 2026 08:03:29 +0000"
+    assert "<p>Rating: 5 stars</p>" in (items[0].findtext("description") or "")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://plugins.example/support/plugin/billory/reviews/feed/",
+        "http://plugins.example/support/plugin/nothing/reviews/feed/",
+        "http://plugins.example/plugins/quillbill/",
+        "http://news.example/?q=Billory",
+        "http://forum.example/latest",
+    ],
+)
+def test_forums_have_nothing_but_what_programs_ask_for(visitor: Visitor, url: str) -> None:
+    assert visitor.get(url).status_code == 404
+
+
+def news(visitor: Visitor, query: str) -> dict[str, Any]:
+    return dict(visitor.get(f"http://news.example/api/v1/search_by_date?{query}").json())
+
+
+@pytest.mark.parametrize(
+    ("words", "night", "hits"), [("Billory", 1, 7), ("Billory", 2, 8), ("Penny Ledger", 2, 4), ("Quillbill", 2, 0)]
+)
+def test_search_finds_words_as_they_stand(visitor: Visitor, words: str, night: int, hits: int) -> None:
+    visitor.site.night = night
+    found = news(visitor, f"query=%22{words}%22&hitsPerPage=100&page=0&tags=(story,comment)")
+    assert (found["nbHits"], len(found["hits"]), found["nbPages"]) == (hits, hits, min(hits, 1))
+    times = [h["created_at_i"] for h in found["hits"]]
+    assert times == sorted(times, reverse=True)
+
+
+def test_search_goes_on_by_page_and_by_time(visitor: Visitor) -> None:
+    visitor.site.night = 2
+    pages = [news(visitor, f"query=Billory&hitsPerPage=3&page={n}")["hits"] for n in (0, 1, 2, 3)]
+    assert [len(p) for p in pages] == [3, 3, 2, 0]
+    oldest = pages[0][-1]["created_at_i"]
+    rest = news(visitor, f"query=Billory&hitsPerPage=3&numericFilters=created_at_i%3C%3D{oldest}")["hits"]
+    assert rest[0] == pages[0][-1]
+    assert [h["_tags"][0] for h in news(visitor, "query=Billory&tags=story")["hits"]] == ["story"]
+
+
+def test_forum_tells_newest_posts_first_and_which_open_a_topic(visitor: Visitor) -> None:
+    visitor.site.night = 2
+    posts = visitor.get("http://forum.example/posts.json").json()["latest_posts"]
+    assert [p["id"] for p in posts] == sorted(
+        (int(r["id"]) for r in RECORDS if r["place"] == "discourse"), reverse=True
+    )
+    assert sum(p["post_number"] == 1 for p in posts) == len({p["topic_id"] for p in posts}) == 7
+    below = visitor.get("http://forum.example/posts.json?before=2081").json()["latest_posts"]
+    assert [p["id"] for p in below] == [2064, 2029, 2027, 2013, 2011]
+    assert [p["post_number"] for p in below] == [3, 2, 1, 2, 1]
+
+
+def test_every_news_item_names_its_product_and_no_other_that_is_searched_for() -> None:
+    for r in (r for r in RECORDS if r["place"] == "hacker_news"):
+        text = f"{r['title']} {r['body']}"
+        named = [slug for slug, name in {"billory": "Billory", "penny-ledger": "Penny Ledger"}.items() if name in text]
+        assert named == [r["competitor"]]
+
+
+def test_answers_come_after_what_they_answer() -> None:
+    for r in (r for r in RECORDS if "thread" in r):
+        opening = BY_ID[r["thread"]]
+        assert (opening["place"], opening["competitor"]) == (r["place"], r["competitor"])
+        assert opening["title"]
+        assert not r["title"]
+        assert opening["written"] < r["written"]
+
+
 # --- the site ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("host", ["appstore.example", "directory.example", "addons.example"])
+@pytest.mark.parametrize("host", HOSTS)
 def test_every_host_has_a_robots_txt_and_something_private(visitor: Visitor, host: str) -> None:
     assert visitor.get(f"http://{host}/robots.txt").text == "User-agent: *\nDisallow: /private/\n"
     assert visitor.get(f"http://{host}/private/list").status_code == 200
@@ -250,7 +331,7 @@ def test_site_has_no_address_before_and_after() -> None:
     with pytest.raises(RuntimeError, match="only while it runs"):
         _ = site.connect_to
     with site:
-        assert set(site.connect_to) == {"appstore.example", "directory.example", "addons.example"}
+        assert set(site.connect_to) == set(HOSTS)
     with pytest.raises(RuntimeError):
         _ = site.connect_to
 
@@ -319,17 +400,17 @@ def test_planted_counts_hold() -> None:
 
 
 def test_offline_fails_everywhere_all_year() -> None:
-    for rival, size in (("billory", 196), ("penny-ledger", 177), ("quillbill", 150)):
+    for rival, size in (("billory", 204), ("penny-ledger", 196), ("quillbill", 170)):
         planted = PLANTED["offline", rival]
         assert 0.09 <= len(planted) / size <= 0.12
-        assert max(r["rating"] for r in planted) <= 3
+        assert max(r["rating"] for r in planted if r["rating"]) <= 3
         halves = Counter(r["written"] < "2026-05" for r in planted)
         assert abs(halves[True] - halves[False]) <= 4
 
 
 def test_price_grows_and_the_crash_passes() -> None:
     price = Counter(r["written"] >= "2026-08" for r in PLANTED["price", "billory"])
-    assert (price[False], price[True]) == (3, 25)
+    assert (price[False], price[True]) == (3, 29)
     crash = [r["written"] for r in PLANTED["crash", "quillbill"]]
     assert min(crash) >= "2026-06-09"
     assert max(crash) < "2026-09"
@@ -353,22 +434,24 @@ def test_dark_mode_is_noise_and_copies_are_copies() -> None:
 
 
 def test_reviews_are_whole_and_within_the_calendar() -> None:
-    assert len(RECORDS) == len(BY_ID) == 600
+    assert len(RECORDS) == len(BY_ID) == 647
     keys = ["id", "competitor", "place", "rating", "title", "body", "author", "written", "version", "helpful", "reply"]
     for r in RECORDS:
-        assert [k for k in r if k != "edit"] == [*keys, "country"]
+        assert [k for k in r if k not in {"edit", "thread"}] == [*keys, "country"]
+        assert (r["rating"] is None) == (r["place"] in {"hacker_news", "discourse"})
         written = datetime.fromisoformat(r["written"])
         assert "2025-11-01" <= written.date().isoformat() <= "2026-10-31"
         assert r["body"].strip() == r["body"] != ""
         assert r["title"] or r["place"] != "app_store"
-    assert len({r["author"].lower() for r in RECORDS}) == 600
+    assert len({r["author"].lower() for r in RECORDS}) == 647
 
 
 def test_stars_are_spread_as_stars_are() -> None:
-    stars = Counter(r["rating"] for r in RECORDS)
-    assert 0.32 <= (stars[1] + stars[2]) / 600 <= 0.38
-    assert 0.12 <= stars[3] / 600 <= 0.18
-    assert 0.46 <= (stars[4] + stars[5]) / 600 <= 0.54
+    stars = Counter(r["rating"] for r in RECORDS if r["rating"] is not None)
+    assert stars.total() == 620
+    assert 0.32 <= (stars[1] + stars[2]) / 620 <= 0.38
+    assert 0.12 <= stars[3] / 620 <= 0.18
+    assert 0.46 <= (stars[4] + stars[5]) / 620 <= 0.54
 
 
 def test_market_loads_and_names_the_sites_hosts() -> None:
