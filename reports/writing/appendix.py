@@ -105,7 +105,7 @@ def coverage(document: Document, names: dict[str, str]) -> str:
     rows, notes = [], []
     for row in document["coverage"]:
         visit = row["visit"]
-        place = link(escape(row["listing"]), row["listing"]) if row["web"] else escape(row["listing"])
+        place = link(_place(row), row["listing"]) if row["web"] else _place(row)
         rows.append(
             [
                 names[row["competitor"]],
@@ -123,11 +123,11 @@ def coverage(document: Document, names: dict[str, str]) -> str:
         )
         if row["gone"]:
             notes.append(
-                f"- {names[row['competitor']]}, {escape(row['listing'])}: {plural(row['gone'], 'review')} that stood"
+                f"- {names[row['competitor']]}, {_place(row)}: {plural(row['gone'], 'review')} that stood"
                 " there before no longer does so; what was said still counts."
             )
         if visit and visit["detail"]:
-            notes.append(f"- {names[row['competitor']]}, {escape(row['listing'])}: {escape(visit['detail'])}")
+            notes.append(f"- {names[row['competitor']]}, {_place(row)}: {escape(visit['detail'])}")
     notes += _suspicious(document, names)
     lines = [
         '<a id="coverage"></a>',
@@ -141,6 +141,11 @@ def coverage(document: Document, names: dict[str, str]) -> str:
         " tell the language, or in one that is not read yet; their stars count.",
     ]
     return "\n".join([*lines, "", *notes] if notes else lines)
+
+
+def _place(row: Document) -> str:
+    """A listing as a person calls it: its address without the scheme, or its file."""
+    return escape(row["listing"].rpartition("://")[2])
 
 
 def _found(visit: Document | None) -> str:
