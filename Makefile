@@ -1,8 +1,8 @@
-# Four verbs for users (run, test, check, clean) and three for maintainers (lock, golden, demo-report).
+# Four verbs for users (run, test, check, clean) and four for maintainers (format, lock, golden, fuzz).
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format lock golden clean
+.PHONY: run test check format lock golden fuzz clean
 
 ## The main job: the demo, from listings to a gap report. Your own market: see README.
 run: .venv/ready
@@ -30,6 +30,10 @@ lock: .venv/ready
 ## After a meant change of the report: writes reports/example.md anew; read the difference before committing it.
 golden: .venv/ready
 	UNMET_GOLDEN=write $(BIN)/pytest tests/flows/test_demo.py tests/test_readme.py
+
+## 10,000 mutated pages through every parser (FUZZ=n for fewer or more); prints a table.
+fuzz: .venv/ready
+	$(BIN)/python -P tests/fuzz.py
 
 clean:
 	rm -rf .venv build *.egg-info
