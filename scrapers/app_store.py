@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from data.review import Review
 from scrapers._errors import ChangedPage
@@ -31,6 +31,8 @@ ABOUT = About(
 )
 
 HOSTS = frozenset({"apps.apple.com", "itunes.apple.com"})
+LOOKUP = "/lookup"
+"""Apple's own record of an app, with the number of its ratings; about 20 calls a minute."""
 LAST_PAGE = 10
 PER_PAGE = 50
 
@@ -127,6 +129,8 @@ def start(handle: Handle) -> Request:
 
 def parse(page: Page, handle: Handle) -> Batch:
     """The reviews on a page of the feed and the next request; raises ParseError, nothing else."""
+    if _path(page.url) == LOOKUP:
+        return _looked_up(page, handle)
     asked = _asked(page.url)
     if _TOO_DEEP.match(page.body[:1_000]):
         return Batch(outcome=Outcome.PROVEN_EMPTY, stop=Stop.CAP)
@@ -174,14 +178,32 @@ def _empty(asked: _Asked, feed: _Feed, handle: Handle) -> Batch:
     step = (asked.form, asked.number)
     rest = PROBES[PROBES.index(step) + 1 :] if step in PROBES else ()
     if not rest:
-        return _unknown(
-            f"feed returned none for app {handle.product} in {country!r}, in {len(PROBES)} ways of asking; "
-            "this does not prove that the app has no reviews"
-        )
+        query = urlencode({"id": handle.product, "country": country})
+        return Batch(outcome=Outcome.UNKNOWN_EMPTY, next=Request(f"{_origin(handle)}{LOOKUP}?{query}"))
     seen = "unknown" if feed.denied and not asked.seen else "empty"
     return Batch(
         outcome=Outcome.UNKNOWN_EMPTY,
         next=Request(f"{_address(handle, *rest[0])}#{seen}"),
+    )
+
+
+def _looked_up(page: Page, handle: Handle) -> Batch:
+    """What an empty feed means beside the look-up, which counts an app's ratings: one asks it only after the feed."""
+    results = dig(json_of(page), "results")
+    if not isinstance(results, list):
+        raise ChangedPage(f"{page.url} sent no list of apps where the App Store's look-up was due")
+    country = _country(handle)
+    if not results:
+        return _unknown(
+            f"the App Store knows no app {handle.product} in its storefront {country!r}; check the id and the country"
+        )
+    ratings = votes(dig(results, 0, "userRatingCount"))
+    if ratings == 0:
+        return Batch(outcome=Outcome.PROVEN_EMPTY, stop=Stop.END, total=0)
+    counted = "" if ratings is None else f", although the App Store counts {ratings:,} ratings"
+    return _unknown(
+        f"feed returned none for app {handle.product} in {country!r}, in {len(PROBES)} ways of asking{counted}; "
+        "this does not prove that the app has no reviews"
     )
 
 
@@ -200,10 +222,14 @@ def _found_late(asked: _Asked) -> tuple[str, ...]:
 
 
 def _address(handle: Handle, form: str, page: int) -> str:
-    parts = urlsplit(handle.url)
-    origin = "https://itunes.apple.com" if parts.hostname in HOSTS else f"{parts.scheme}://{parts.netloc}"
     path = FORMS[form].format(page=page, id=handle.product)
-    return f"{origin}/{_country(handle)}/rss/customerreviews/{path}"
+    return f"{_origin(handle)}/{_country(handle)}/rss/customerreviews/{path}"
+
+
+def _origin(handle: Handle) -> str:
+    """Apple's own feeds for its own addresses, else whoever answers in its place."""
+    parts = urlsplit(handle.url)
+    return "https://itunes.apple.com" if parts.hostname in HOSTS else f"{parts.scheme}://{parts.netloc}"
 
 
 def _country(handle: Handle) -> str:

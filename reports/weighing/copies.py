@@ -12,7 +12,7 @@ import polars as pl
 from rensa import RMinHash, RMinHashLSH
 
 LEAST_WORDS = 8
-"""Shorter texts (`good app`) are written alike by different people."""
+"""Shorter texts (`good app`) are written alike by different people, and count as copies only by the same author."""
 LEAST_WORDS_NEAR = 15
 """From so many words on, a text nearly like another is its copy; in a shorter one a word makes the difference."""
 ALIKE = 0.7
@@ -34,7 +34,7 @@ BURST = "part of a burst of like ratings on one day"
 
 
 def mark(held: pl.DataFrame) -> pl.DataFrame:
-    """Adds `copy` (bool) and `suspicious` (why, or null) to reviews with competitor, key, body, written and stars."""
+    """Adds `copy` (bool) and `suspicious` (why, or null); needs competitor, key, author, body, written and stars."""
     words = pl.col("body").str.to_lowercase().str.extract_all(r"\w+")
     ordered = held.sort("written", "key", nulls_last=True).with_columns(_words=words)
     ordered = ordered.with_columns(copy=pl.Series(_copies(ordered), dtype=pl.Boolean))
@@ -50,9 +50,12 @@ def _copies(ordered: pl.DataFrame) -> list[bool]:
     flags = []
     exact: set[tuple[str, str]] = set()
     seen: dict[str, tuple[RMinHashLSH, dict[int, frozenset[str]]]] = {}
-    for number, (competitor, words) in enumerate(ordered.select("competitor", "_words").iter_rows()):
+    for number, (competitor, author, words) in enumerate(ordered.select("competitor", "author", "_words").iter_rows()):
         if len(words) < LEAST_WORDS:
-            flags.append(False)
+            # a short text is a copy only from the same hand, say in two stores
+            own = (f"{competitor} {author}", " ".join(words))
+            flags.append(author is not None and bool(words) and own in exact)
+            exact.add(own)
             continue
         said = (competitor, " ".join(words))
         if said in exact or len(words) < LEAST_WORDS_NEAR:

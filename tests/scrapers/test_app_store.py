@@ -168,17 +168,59 @@ def test_a_review_that_speaks_of_page_depth_is_a_review() -> None:
     assert len(read(feed(told)).reviews) == 1
 
 
-def test_an_empty_listing_is_asked_in_every_way_before_it_counts_as_empty() -> None:
-    shop = Shop({XML_1: xml()})
+LOOKUP = "https://itunes.apple.com/lookup?id=900000001&country=gb"
+
+
+def looked_up(*results: dict[str, object]) -> str:
+    return json.dumps({"resultCount": len(results), "results": results})
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "stop", "said"),
+    [
+        (
+            looked_up({"trackId": 900000001, "userRatingCount": 1234}),
+            Outcome.UNKNOWN_EMPTY,
+            Stop.EMPTY,
+            [
+                "feed returned none for app 900000001 in 'gb', in 5 ways of asking, although the App Store counts 1,234"
+                " ratings; this does not prove that the app has no reviews"
+            ],
+        ),
+        (
+            looked_up({"trackId": 900000001}),
+            Outcome.UNKNOWN_EMPTY,
+            Stop.EMPTY,
+            [
+                "feed returned none for app 900000001 in 'gb', in 5 ways of asking; this does not prove that the app"
+                " has no reviews"
+            ],
+        ),
+        (looked_up({"userRatingCount": 0}), Outcome.PROVEN_EMPTY, Stop.END, []),
+        (
+            looked_up(),
+            Outcome.UNKNOWN_EMPTY,
+            Stop.EMPTY,
+            ["the App Store knows no app 900000001 in its storefront 'gb'; check the id and the country"],
+        ),
+    ],
+    ids=["rated", "uncounted", "unrated", "unknown"],
+)
+def test_an_empty_listing_is_asked_in_every_way_and_looked_up(
+    answer: str, outcome: Outcome, stop: Stop, said: list[str]
+) -> None:
+    shop = Shop({XML_1: xml(), LOOKUP: answer})
     result = walk(app_store, handle(), shop.fetch)
     assert shop.asked == [
-        json_form(1), f"{XML_1}#empty", f"{TURNED_1}#empty", f"{json_form(2)}#empty", f"{json_form(3)}#empty",
+        json_form(1), f"{XML_1}#empty", f"{TURNED_1}#empty", f"{json_form(2)}#empty", f"{json_form(3)}#empty", LOOKUP,
     ]  # fmt: skip
-    assert (result.stop, result.outcome) == (Stop.EMPTY, Outcome.UNKNOWN_EMPTY)
-    assert result.warnings == [
-        "feed returned none for app 900000001 in 'gb', in 5 ways of asking; "
-        "this does not prove that the app has no reviews"
-    ]
+    assert (result.stop, result.warnings) == (stop, said)
+    assert result.outcome == outcome
+
+
+def test_a_look_up_of_another_form_is_refused() -> None:
+    with pytest.raises(ChangedPage, match="no list of apps"):
+        read('{"errorMessage": "no"}', LOOKUP)
 
 
 def test_an_app_that_apple_does_not_know_is_told_after_the_second_form() -> None:

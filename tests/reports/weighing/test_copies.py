@@ -17,6 +17,7 @@ def reviews(*rows: tuple[str, str, float | None, int | None]) -> pl.DataFrame:
         {
             "key": f"{i:04}",
             "competitor": c,
+            "author": None,
             "body": body,
             "stars": stars,
             "written": None if day is None else START + timedelta(days=day),
@@ -24,7 +25,7 @@ def reviews(*rows: tuple[str, str, float | None, int | None]) -> pl.DataFrame:
         for i, (c, body, stars, day) in enumerate(rows)
     ]
     schema = {
-        "key": pl.String, "competitor": pl.String, "body": pl.String, "stars": pl.Float64,
+        "key": pl.String, "competitor": pl.String, "author": pl.String, "body": pl.String, "stars": pl.Float64,
         "written": pl.Datetime("us", "UTC"),
     }  # fmt: skip
     return mark(pl.DataFrame(data, schema=schema)).sort("key")
@@ -49,6 +50,21 @@ def test_a_long_text_with_a_word_changed_is_a_copy():
 )
 def test_what_people_write_alike_on_their_own_is_none(one, other):
     assert reviews(("a", one, 5, 1), ("a", other, 5, 2))["copy"].to_list() == [False, False]
+
+
+def test_the_same_few_words_by_the_same_hand_count_once():
+    rows = [("a", "Good app!", "x1"), ("a", "good app", "x1"), ("a", "Good app", "x2"), ("b", "Good app", "x1")]
+    frame = pl.DataFrame(
+        {
+            "key": [str(i) for i in range(len(rows))],
+            "competitor": [r[0] for r in rows],
+            "author": [r[2] for r in rows],
+            "body": [r[1] for r in rows],
+            "stars": [5.0] * len(rows),
+            "written": [START] * len(rows),
+        }
+    )
+    assert mark(frame).sort("key")["copy"].to_list() == [False, True, False, False]
 
 
 def test_the_same_text_at_two_rivals_is_suspicious_at_both_and_counts_at_both():
