@@ -3,6 +3,7 @@
 # Annotations stay real objects here: Prefect validates parameters against them, also where it loads this file by path
 # and cannot look their names up.
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +16,6 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import Task
 
 import scrapers
-from data.archive import Archive
 from data.lake import Lake
 from data.market import Market, load
 from data.settings import Settings, settings
@@ -88,10 +88,7 @@ def collect_market(market: Market, file: Path | None) -> list[State[Any]]:
 
 def expire(config: Settings) -> None:
     """Deletes archived pages that are older than they are kept."""
-    from datetime import timedelta
-
-    archive = Archive(Path(config.lake) / "archive")
-    archive.expire((config.clock() - timedelta(days=config.keep_pages_days)).date())
+    collect.archive(config).expire((config.clock() - timedelta(days=config.keep_pages_days)).date())
 
 
 def _by_turns(errands: list[Errand]) -> list[Errand]:

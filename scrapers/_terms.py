@@ -1,5 +1,4 @@
-"""Sites whose terms forbid automated reading, and the way that is open instead. Facts as of 2026-11; `sources.md`
-style statements belong in README's source table, the list that the code obeys is here."""
+"""Sites whose terms forbid automated reading, and the way that is open instead; facts as of 2026-11."""
 
 from __future__ import annotations
 
