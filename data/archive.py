@@ -12,6 +12,7 @@ import os
 import shutil
 import zlib
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from http import HTTPStatus
@@ -22,12 +23,18 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from data.errors import UnmetError
+
 _WIRE_ONLY = frozenset({"content-encoding", "transfer-encoding", "content-length", "connection", "set-cookie"})
 _MEMBER = b"\x1f\x8b\x08"
 """How a gzip member begins."""
 _CHUNK = 65_536
 _MEMORY = "Unmet-Memory"
 """A field of our own beside the standard's, which lets others be: the fragment of the address asked."""
+
+
+class ArchiveError(UnmetError):
+    """A page cannot be kept, read again or deleted."""
 
 
 @dataclass(frozen=True)
@@ -64,32 +71,38 @@ class Archive:
         return sorted(found, key=lambda path: (_day(path), path))
 
     def keep(self, path: Path, page: Kept) -> None:
-        """Appends one response and does not return before it is on disk."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab") as file:
-            writer = WARCWriter(file, gzip=True)
-            url, _, memory = page.url.partition("#")
-            memory = memory or page.memory
-            headers = [(k, v) for k, v in page.headers.items() if k.lower() not in _WIRE_ONLY]
-            phrase = HTTPStatus(page.status).phrase if page.status in HTTPStatus._value2member_map_ else ""
-            record = writer.create_warc_record(
-                url,
-                "response",
-                payload=BytesIO(page.body),
-                length=len(page.body),
-                http_headers=StatusAndHeaders(f"{page.status} {phrase}".strip(), headers, protocol="HTTP/1.1"),
-                warc_headers_dict={
-                    "WARC-Date": page.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-                    **({_MEMORY: memory} if memory else {}),
-                },
-            )
-            writer.write_record(record)
-            file.flush()
-            os.fsync(file.fileno())
+        """Appends one response and does not return before it is on disk; raises ArchiveError when it cannot be."""
+        url, _, memory = page.url.partition("#")
+        memory = memory or page.memory
+        headers = [(k, v) for k, v in page.headers.items() if k.lower() not in _WIRE_ONLY]
+        phrase = HTTPStatus(page.status).phrase if page.status in HTTPStatus._value2member_map_ else ""
+        with _typed(path, "a page cannot be kept"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("ab") as file:
+                writer = WARCWriter(file, gzip=True)
+                record = writer.create_warc_record(
+                    url,
+                    "response",
+                    payload=BytesIO(page.body),
+                    length=len(page.body),
+                    http_headers=StatusAndHeaders(f"{page.status} {phrase}".strip(), headers, protocol="HTTP/1.1"),
+                    warc_headers_dict={
+                        "WARC-Date": page.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                        **({_MEMORY: memory} if memory else {}),
+                    },
+                )
+                writer.write_record(record)
+                file.flush()
+                os.fsync(file.fileno())
 
     def pages(self, path: Path) -> Iterator[Kept]:
-        """The responses in one file, oldest first; a record that was cut off while it was written is passed over."""
-        for member in _whole(path.read_bytes()):
+        """The responses in one file, oldest first; a record that was cut off while it was written is passed over.
+
+        Raises ArchiveError where the file cannot be read.
+        """
+        with _typed(path, "cannot be read"):
+            raw = path.read_bytes()
+        for member in _whole(raw):
             for record in ArchiveIterator(BytesIO(member)):
                 if record.rec_type != "response":
                     continue
@@ -118,22 +131,36 @@ class Archive:
     def forget(
         self, market: str, competitor: str | None = None, source: str | None = None, listings: Collection[str] = ()
     ) -> int:
-        """Deletes those files; says how many."""
+        """Deletes those files; says how many. Raises ArchiveError at the first that cannot be."""
         files = self.held(market, competitor, source, listings)
         for path in files:
-            path.unlink()
+            _delete(path)
         if competitor is source is None:
             shutil.rmtree(self.root / market, ignore_errors=True)
         return len(files)
 
     def expire(self, before: date) -> int:
-        """Deletes files of days before the given one; says how many."""
+        """Deletes files of days before the given one; says how many. Raises ArchiveError at one that cannot be."""
         gone = 0
         for path in self.root.rglob("*.warc.gz") if self.root.exists() else ():
             if _day(path) < before.isoformat():
-                path.unlink()
+                _delete(path)
                 gone += 1
         return gone
+
+
+@contextmanager
+def _typed(path: Path, what: str) -> Iterator[None]:
+    """Makes an error of the disk one of ours."""
+    try:
+        yield
+    except OSError as e:
+        raise ArchiveError(f"{path}: {what} ({e.strerror or e}); check space and rights, then run again") from e
+
+
+def _delete(path: Path) -> None:
+    with _typed(path, "cannot be deleted"):
+        path.unlink(missing_ok=True)
 
 
 def _mark(listing: str) -> str:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 import stamina
@@ -33,10 +33,13 @@ from data import visit as _visit
 from data.authors import author_key
 from data.errors import UnmetError
 from data.merging import CHANGES, GONE, REVIEWS, compare, corrected, departed, incoming
+from data.panics import unsaid
 from data.review import UTC_TIME, Review
 from data.visit import Visit
 
 TABLES = ("visits", "changes", "mentions", "readings", "reviews")
+
+T = TypeVar("T")
 
 _BROKEN = (DeltaError, pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
 """What a damaged table raises; Polars panics on a file that is no Parquet."""
@@ -84,11 +87,6 @@ class Lake:
             return {}
         rows = self._collect(held.filter(competitor=competitor, listing=listing).select("key", "digest"))
         return dict(zip(rows["key"], rows["digest"], strict=True))
-
-    def last_visit(self, market: str, competitor: str, listing: str) -> dict[str, Any] | None:
-        """The newest visit of a listing by column name, or None."""
-        visits = self.visits(market).filter(competitor=competitor, listing=listing)
-        return visits.row(-1, named=True) if visits.height else None
 
     def table(self, name: str, market: str, rules: str | None = None) -> pl.DataFrame | None:
         """The rows of `readings` or `mentions` of a market (under one version of the rules), or None without any."""
@@ -159,9 +157,12 @@ class Lake:
         told = _review.frame(list(reviews))
         if told.height == 0:
             return told, 0
-        return incoming(
-            told, author_key(Path(self.root)), at, market=market, competitor=competitor, listing=listing
-        ), told.height
+        try:
+            key = author_key(Path(self.root))
+        except OSError as e:
+            why = e.strerror or e
+            raise LakeError(f"{self.root}: cannot be written ({why}); check space and rights, then run again") from e
+        return incoming(told, key, at, market=market, competitor=competitor, listing=listing), told.height
 
     def _same(self, rows: pl.DataFrame) -> pl.DataFrame:
         """What is held under the same keys."""
@@ -202,8 +203,9 @@ class Lake:
         """The markets that anything is held of, by name."""
         found: set[str] = set()
         for name in TABLES:
-            if DeltaTable.is_deltatable(self._uri(name)):
-                found.update(self._collect(pl.scan_delta(self._uri(name)).select("market").unique())["market"])
+            rows = self._table(name)
+            if rows is not None:
+                found.update(self._collect(rows.select("market").unique())["market"])
         return sorted(found)
 
     def held(self, market: str, competitor: str | None = None, source: str | None = None) -> dict[str, int]:
@@ -259,7 +261,7 @@ class Lake:
         uri = self._uri(name)
         try:
             for attempt in stamina.retry_context(on=CommitFailedError, attempts=8, wait_initial=0.05, wait_max=2):
-                with attempt:
+                with attempt, unsaid():
                     if DeltaTable.is_deltatable(uri):
                         change(DeltaTable(uri))
         except _BROKEN as e:
@@ -270,17 +272,24 @@ class Lake:
     def _uri(self, name: str) -> str:
         return f"{self.root.rstrip('/')}/{name}"
 
-    def _scan(self, name: str, market: str) -> pl.LazyFrame | None:
+    def _table(self, name: str) -> pl.LazyFrame | None:
         uri = self._uri(name)
-        if not DeltaTable.is_deltatable(uri):
-            return None
-        return pl.scan_delta(uri).filter(pl.col("market") == market)
+        return self._told(lambda: pl.scan_delta(uri) if DeltaTable.is_deltatable(uri) else None)
+
+    def _scan(self, name: str, market: str) -> pl.LazyFrame | None:
+        rows = self._table(name)
+        return None if rows is None else rows.filter(pl.col("market") == market)
 
     def _collect(self, rows: pl.LazyFrame) -> pl.DataFrame:
+        return self._told(rows.collect)
+
+    def _told(self, read: Callable[[], T]) -> T:
         try:
-            return rows.collect()
+            with unsaid():
+                found = read()
         except _BROKEN as e:
             raise LakeError(f"{self.root}: a table cannot be read ({_line(e)}); restore the lake from a backup") from e
+        return found
 
     def _read(self, name: str, schema: dict[str, Any], market: str) -> pl.DataFrame:
         rows = self._scan(name, market)
@@ -291,7 +300,7 @@ class Lake:
         uri = self._uri(name)
         try:
             for attempt in stamina.retry_context(on=CommitFailedError, attempts=8, wait_initial=0.05, wait_max=2):
-                with attempt:
+                with attempt, unsaid():
                     if not DeltaTable.is_deltatable(uri):
                         # empty, and then merged into: of two that begin at once, the second would append its rows
                         # to the first's without looking at their keys

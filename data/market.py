@@ -11,7 +11,8 @@ import glob
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -141,6 +142,12 @@ class Market(_Strict):
 def slugify(text: str) -> str:
     """Lower-case words joined by hyphens; `market` when no letter or digit of ASCII is left."""
     return "-".join(re.findall(r"[a-z0-9]+", text.lower())) or "market"
+
+
+def competitor_slug(name: str, taken: Collection[str]) -> str:
+    """A competitor's slug out of its name: at most 60 letters of it, numbered where others have it already."""
+    short = slugify(name)[:60].strip("-") if re.search("[a-z0-9]", name.lower()) else "rival"
+    return next(slug for n in count(1) if (slug := short if n == 1 else f"{short}-{n}") not in taken)
 
 
 def load(path: Path) -> Market:

@@ -97,7 +97,14 @@ SCHEMA: dict[str, Any] = {
 def frame(reviews: list[Review]) -> pl.DataFrame:
     """Reviews as a frame with the columns of `SCHEMA`, in the order given."""
     columns: dict[str, list[Any]] = {name: [getattr(r, name) for r in reviews] for name in SCHEMA}
-    return pl.DataFrame(columns, schema=SCHEMA)
+    try:
+        return pl.DataFrame(columns, schema=SCHEMA)
+    except UnicodeEncodeError:  # half of a character, which JSON can write and no table can hold: one costs no visit
+        return pl.DataFrame({name: [_whole(v) for v in values] for name, values in columns.items()}, schema=SCHEMA)
+
+
+def _whole(value: Any) -> Any:
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def content_id(*parts: object) -> str:

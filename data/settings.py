@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     longest_wait_seconds: float = Field(default=300, ge=0)
     """The longest Retry-After that is honoured by waiting; a longer one ends the visit."""
     pages: int = Field(default=200, ge=1)
-    """Most pages of one listing in one visit."""
+    """Most pages of one listing in one visit; once it is raised, the next visit goes on to the older reviews."""
     whole_walk_days: int = Field(default=7, ge=1)
     """How long after a walk to the end a visit may stop at known reviews; then it goes to the end again, so that edits
     and disappearances further down are seen."""

@@ -22,8 +22,10 @@ class Visit:
     """The listing's name: its address, or its file and rows."""
     at: datetime
     asked: str
-    """The first address or file asked."""
+    """By which way it was visited: the first address asked, without any key, and a mark of what was posted; or the
+    file."""
     pages: int
+    """Pages that were read; of a visit that our own limit ended, that limit."""
     found: int
     """Reviews that could be read, before any are recognised."""
     new: int

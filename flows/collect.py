@@ -13,14 +13,15 @@ import polars as pl
 
 import scrapers
 from data.archive import Archive, Kept
+from data.errors import UnmetError
 from data.lake import Lake, Merge
 from data.market import Export, Listing, Saved, pages
-from data.review import Review, digest
+from data.review import Review, content_id, digest
 from data.settings import Settings
 from data.visit import Visit
 from flows.plan import Errand
 from scrapers import export
-from scrapers._errors import ExportError, ScrapeError
+from scrapers._errors import Disallowed, ExportError, ScrapeError
 from scrapers._fetch import Fetcher, Limits
 from scrapers._source import COMPLETE, Handle, Outcome, Page, Request, Source, Stop, within
 from scrapers._walk import Walk, walk
@@ -56,7 +57,7 @@ def visit(
     hold: Callable[[Request, float], None] = lambda *_: None,
     places: Collection[str] = (),
     on_page: Progress = lambda _: None,
-) -> tuple[Visit, ScrapeError | None]:
+) -> tuple[Visit, UnmetError | None]:
     """Visits one listing; what could be read is in the lake and the ledger afterwards, whatever went wrong."""
     at, started = settings.clock(), time.monotonic()
     match errand.place:
@@ -103,7 +104,8 @@ def _web(
     if errand.handle is None:
         raise AssertionError("a listing has a handle")
     listing = errand.place.name
-    held = _known(errand, lake, settings, at)
+    source = scrapers.source(errand.source)
+    held = _known(errand, _way(errand), lake, settings, at)
     kept = archive(settings)
     file = kept.path(errand.market, errand.competitor, errand.source, listing, at.date())
 
@@ -113,11 +115,10 @@ def _web(
     def known(review: Review) -> bool:
         return held.get(review.key) == digest(review.rating, review.title, review.body)
 
-    source = scrapers.source(errand.source)
     return walk(
         source,
         errand.handle,
-        _signed(source, fetch),
+        asking(source, fetch),
         keep=keep,
         known=known if held else None,
         most_pages=settings.pages,
@@ -126,26 +127,57 @@ def _web(
     )
 
 
-def _known(errand: Errand, lake: Lake, settings: Settings, at: datetime) -> dict[str, str]:
+def _known(errand: Errand, way: str, lake: Lake, settings: Settings, at: datetime) -> dict[str, str]:
     """Key -> digest of the reviews at which a visit may stop; empty when it has to go to the end.
 
-    It has to when the last visit broke off, since reviews below the known ones may be missing, and when nobody has
-    walked to the end for a while.
+    It may stop at them only if what is below them is held too: if the last visit that went on past known reviews went
+    the same way and saw all that is shown there, or as much as today's limit lets us see, and not too long ago.
     """
     listing = errand.place.name
     visits = lake.visits(errand.market).filter(competitor=errand.competitor, listing=listing)
-    if visits.is_empty() or not visits["complete"][-1]:
+    through = visits.filter(pl.col("stop") != Stop.KNOWN)
+    if through.is_empty():
         return {}
-    whole = visits.filter(pl.col("complete") & (pl.col("stop") != Stop.KNOWN))["at"].max()
-    if not isinstance(whole, datetime) or at - whole >= timedelta(days=settings.whole_walk_days):
+    last = through.row(-1, named=True)
+    as_far = last["complete"] or (last["stop"] == Stop.LIMIT and last["pages"] >= settings.pages)
+    recent = at - last["at"] < timedelta(days=settings.whole_walk_days)
+    if not (as_far and recent and last["asked"] == way):
         return {}
     return lake.digests(errand.market, errand.competitor, listing)
 
 
-def _signed(source: Source, fetch: Callable[[Request], Page]) -> Callable[[Request], Page]:
-    """`fetch` with the source's key on every request, where the environment has one."""
-    key = os.environ.get(source.ABOUT.key, "") if source.ABOUT.key else ""
-    return (lambda request: fetch(source.sign(request, key))) if key else fetch
+def _way(errand: Errand) -> str:
+    """How a visit begins: the first address as it is asked (another one with a key, it may be), and a mark of what is
+    posted to it; or the file."""
+    if errand.handle is None:
+        return errand.place.name
+    source = scrapers.source(errand.source)
+    first = _signed(source, source.start(errand.handle))
+    return first.url if first.body is None else f"{first.url} {content_id(first.body)}"
+
+
+def asking(source: Source, fetch: Callable[[Request], Page]) -> Callable[[Request], Page]:
+    """`fetch` as a source's requests are sent: with its key, and with its own advice where robots.txt says no."""
+
+    def ask(request: Request) -> Page:
+        try:
+            return fetch(_signed(source, request))
+        except Disallowed as e:
+            if source.ABOUT.instead is None or _key(source):
+                raise
+            raise Disallowed(e.what, source.ABOUT.instead) from e
+
+    return ask
+
+
+def _signed(source: Source, request: Request) -> Request:
+    """The request with the source's key, where the environment has one."""
+    key = _key(source)
+    return source.sign(request, key) if key else request
+
+
+def _key(source: Source) -> str:
+    return os.environ.get(source.ABOUT.key, "") if source.ABOUT.key else ""
 
 
 def _export(place: Export, errand: Errand) -> Walk:
@@ -208,7 +240,7 @@ def _row(errand: Errand, result: Walk, merge: Merge, *, at: datetime, complete: 
         source=errand.source,
         listing=errand.place.name,
         at=at,
-        asked=errand.handle.url if errand.handle else errand.place.name,
+        asked=_way(errand),
         pages=result.pages,
         found=len(result.reviews),
         new=merge.new,

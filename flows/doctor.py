@@ -63,11 +63,12 @@ def _reviews(name: str, about: About, example: str, fetcher: Fetcher) -> int:
     handle = source.handle(example)
     if handle is None:
         raise AssertionError(f"{name}: its own example is no address of it")
+    ask = collect.asking(source, fetcher.fetch)
     request: Request | None = source.start(handle)
     for _ in range(MOST_PAGES):
         if request is None:
             break
-        batch = source.parse(fetcher.fetch(request), handle)
+        batch = source.parse(ask(request), handle)
         if batch.reviews:
             return len(batch.reviews)
         if batch.outcome == Outcome.PROVEN_EMPTY:

@@ -6,10 +6,9 @@ import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import count
 
 import scrapers
-from data.market import MarketError, slugify
+from data.market import MarketError, competitor_slug
 from data.settings import settings
 from flows import collect
 from flows.codes import DONE, NOTHING, PARTLY
@@ -85,18 +84,12 @@ def _tables(rivals: list[_Rival]) -> list[str]:
     lines: list[str] = []
     slugs: set[str] = set()
     for rival in rivals:
-        slug = _slug(rival.name, slugs)
+        slug = competitor_slug(rival.name, slugs)
         slugs.add(slug)
         lines += ["", f"[competitors.{slug}]", f"name = {_quoted(rival.name)}", "listings = ["]
         lines += [f"  {_quoted(f.url)},  # {_about(f)}" for f in rival.listings.values()]
         lines += ["]"]
     return lines[1:]
-
-
-def _slug(name: str, taken: set[str]) -> str:
-    """A competitor's slug out of a name, numbered where others have it already."""
-    short = slugify(name)[:60].strip("-") if re.search("[a-z0-9]", name.lower()) else "rival"
-    return next(slug for n in count(1) if (slug := short if n == 1 else f"{short}-{n}") not in taken)
 
 
 def _about(found: Found) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import json
+import zlib
 from pathlib import Path
 
 import scrapers
@@ -33,26 +33,39 @@ def run(what: str, source: str | None, url: str | None) -> int:
 
 
 def _web(url: str, source: str | None) -> tuple[Batch, str]:
-    handle = scrapers.source(source).handle(url) if source else recognise(url)
-    if handle is None:
-        raise MarketError(f"{url} is no address of {source}; its form is {scrapers.source(str(source)).ABOUT.address}")
+    handle = recognise(url, source=source)
     reader = scrapers.source(handle.source)
     with collect.fetcher(settings()) as fetcher:
-        page = fetcher.fetch(reader.start(handle))
+        page = collect.asking(reader, fetcher.fetch)(reader.start(handle))
     return reader.parse(page, handle), handle.source
 
 
 def _file(path: Path, source: str | None, url: str | None) -> tuple[Batch, str]:
     try:
         body = path.read_bytes()
-        body = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
-    except (OSError, EOFError, gzip.BadGzipFile) as e:
+    except OSError as e:
         raise MarketError(f"{path}: cannot be read ({e})") from e
+    if body[:2] == b"\x1f\x8b":
+        body = _unpacked(body, path, settings().unpacked_bytes)
     name = source or _guess(path, body, url)
     reader = scrapers.source(name)
     handle, address = collect.named(reader, name, path, body, url, path.stem)
     page = Page(Request(address), 200, {}, body, settings().clock())
     return reader.parse(page, handle), name
+
+
+def _unpacked(body: bytes, path: Path, most: int) -> bytes:
+    """A page packed with gzip, unpacked; a few bytes can stand for more than there is memory."""
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        whole = unpacker.decompress(body, most + 1)
+    except zlib.error as e:
+        raise MarketError(f"{path}: is packed wrongly ({e}); save the page again") from e
+    if len(whole) > most:
+        raise MarketError(f"{path}: unpacks to more than {most:,} bytes; this is no page of reviews")
+    if not unpacker.eof:
+        raise MarketError(f"{path}: is cut off; save the page again")
+    return whole
 
 
 def _guess(path: Path, body: bytes, url: str | None) -> str:

@@ -11,7 +11,18 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import scrapers
-from data.market import Competitor, Export, Listing, Market, MarketError, Saved, check_url, load, slugify
+from data.market import (
+    Competitor,
+    Export,
+    Listing,
+    Market,
+    MarketError,
+    Saved,
+    check_url,
+    competitor_slug,
+    load,
+    slugify,
+)
 from data.settings import settings
 from scrapers import export
 from scrapers._errors import ExportError
@@ -81,35 +92,43 @@ def _reader(place: Listing | Export | Saved, market: Market, key: str) -> tuple[
             if place.url is not None:
                 _handle(place.source, place.url, f"{key}.saved")
             return place.source, None
-        case Listing(url=url, source=None):
-            handle = recognise(url, f"{key}.listings", market.allow)
+        case Listing(url=url, source=name):
+            handle = recognise(url, f"{key}.listings", market.allow, name)
             return handle.source, handle
-        case Listing(url=url, source=str(name)):
-            _known(name, f"{key}.listings")
-            _permitted(url, f"{key}.listings", market.allow)
-            _opted(name, f"{key}.listings", market.allow)
-            return name, _handle(name, url, f"{key}.listings")
     raise AssertionError("a place is a listing, an export or saved pages")
 
 
 def _handle(name: str, url: str, where: str) -> Handle:
-    """What an address means to the source that the market file names for it."""
+    """What an address means to the source that is named for it."""
     source = scrapers.source(name)
-    handle = source.handle(url) if hasattr(source, "handle") else None
+    handle = source.handle(url)
     if handle is None:
-        raise MarketError(f"{where}: {url} is no address of {name}; its form is {source.ABOUT.address}")
+        raise MarketError(f"{_at(where)}{url} is no address of {name}; its form is {source.ABOUT.address}")
     return handle
 
 
-def recognise(url: str, where: str = "", allow: Collection[str] = ()) -> Handle:
-    """What an address names; raises MarketError when its site may not be read or no source knows it."""
+def recognise(url: str, where: str = "", allow: Collection[str] = (), source: str | None = None) -> Handle:
+    """What an address means, to the source that is named or to the first one that knows it.
+
+    Raises MarketError when no source knows it, or when its site or that source may not be used.
+    """
     check_url(url, where)
+    if source is not None:
+        _known(source, where)
     _permitted(url, where, allow)
+    if source is not None:
+        _opted(source, where, allow)
+        return _handle(source, url, where)
     handle = scrapers.recognise(url)
     if handle is None:
-        raise MarketError(f"{where + ': ' if where else ''}{url}: no source reads this; `unmet sources` lists them")
+        raise MarketError(f"{_at(where)}{url}: no source reads this; `unmet sources` lists them")
     _opted(handle.source, where, allow)
     return handle
+
+
+def _at(where: str) -> str:
+    """The beginning of a line about a place in a market file; nothing where there is none."""
+    return f"{where}: " if where else ""
 
 
 def _permitted(url: str, where: str, allow: Collection[str]) -> None:
@@ -121,45 +140,85 @@ def _permitted(url: str, where: str, allow: Collection[str]) -> None:
     if handle is not None and handle.source in allow and scrapers.source(handle.source).ABOUT.opt_in:
         return
     host = urlsplit(url).hostname
-    raise MarketError(f"{where + ': ' if where else ''}{host}: its terms forbid automated reading; {instead}")
+    raise MarketError(f"{_at(where)}{host}: its terms forbid automated reading; {instead}")
 
 
 def _opted(source: str, where: str, allow: Collection[str]) -> None:
     if scrapers.source(source).ABOUT.opt_in and source not in allow:
-        begin = f"{where}: " if where else ""
         raise MarketError(
-            f'{begin}{source} is off unless the market file says allow = ["{source}"]; read its terms first'
+            f'{_at(where)}{source} is off unless the market file says allow = ["{source}"]; read its terms first'
         )
 
 
 def _known(source: str, where: str) -> None:
     if source not in scrapers.names():
-        raise MarketError(f"{where}: no source is called {source!r}; there are {', '.join(scrapers.names())}")
+        raise MarketError(f"{_at(where)}no source is called {source!r}; there are {', '.join(scrapers.names())}")
 
 
 def ad_hoc(urls: list[str]) -> Market:
     """A market of the products that some addresses name; addresses of one name are one competitor's."""
-    listings: dict[str, list[Listing]] = {}
+    found: list[tuple[str, list[Handle]]] = []
     for url in urls:
-        recognise(url)
-        listings.setdefault(_product(url), []).append(Listing(url=url))
-    slugs: Counter[str] = Counter()
+        handle = recognise(url)
+        name = _name(handle)
+        same = next((known for known in found if _is_of(handle, *known)), None)
+        if same is None:
+            if any(name.casefold() == known.casefold() for known, _ in found):
+                name = f"{name} ({handle.product})"  # a store's other product of that name
+            found.append(same := (name, []))
+        same[1].append(handle)
     competitors: tuple[Competitor, ...] = ()
-    for named, places in listings.items():
-        slug = slugify(named)
-        slugs[slug] += 1
-        number = f"-{slugs[slug]}" if slugs[slug] > 1 else ""
-        competitors += (Competitor(slug=slug + number, name=named, listings=tuple(places)),)
-    name = " and ".join(listings)
-    return Market(slug=slugify(f"ad hoc {name}")[:60].strip("-"), name=name, competitors=competitors)
+    for name, handles in found:
+        slug = competitor_slug(name, [c.slug for c in competitors])
+        listings = tuple(Listing(url=handle.url) for handle in handles)
+        competitors += (Competitor(slug=slug, name=name, listings=listings),)
+    title = " and ".join(c.name for c in competitors)
+    return Market(slug=slugify(f"ad hoc {title}")[:60].strip("-"), name=title, competitors=competitors)
 
 
-def _product(url: str) -> str:
-    """A readable name out of an address: its app or product part, else its host."""
-    parts = urlsplit(url)
-    named = re.search(r"/(?:app|addon|plugin|product|software|extension)s?/([^\W\d][\w-]+)", unquote(parts.path), re.I)
-    word = named[1] if named else (parts.hostname or url).removeprefix("www.")
-    return re.sub("[-_]+", " ", word).strip().title() if named else word
+def _is_of(handle: Handle, name: str, handles: list[Handle]) -> bool:
+    """Whether an address is of the competitor that others are of already."""
+    mine = [h.product for h in handles if h.source == handle.source]
+    if handle.product in mine:
+        return True
+    # a store's two products of one name are two; pages of any site, forums and searches have no such products
+    loose = handle.source == scrapers.GENERIC or _name(handle) in {_site(handle), handle.params.get("query")}
+    return _name(handle).casefold() == name.casefold() and (loose or not mine)
+
+
+_SAID = ("name", "tagged", "sub")
+"""Parts of a handle that call the product by its name."""
+_NAMED = re.compile(
+    r"(?i)/(?:app|addon|plugin|product|software|extension)s?/(?:[0-9]+[/-])?(?!id[0-9]+(?:/|$))([^\W\d][\w-]+)"
+)
+_REVERSED = re.compile(r"[A-Za-z][\w-]*(?:\.[\w-]+){2,}")
+"""A name such as org.example.App."""
+
+
+def _name(handle: Handle) -> str:
+    """A readable name for what an address means: what it says of the product, else its site or its number there."""
+    if query := handle.params.get("query"):
+        return query  # as somebody typed it
+    address = urlsplit(handle.url)
+    named = _NAMED.search(unquote(address.path))
+    if handle.source == scrapers.GENERIC or handle.product.startswith(address.netloc.lower()):
+        if named is None:
+            return _site(handle)
+        words = named[1]
+    elif handle.product.isdecimal():
+        if named is None:
+            return f"{scrapers.source(handle.source).ABOUT.title} {handle.product}"
+        words = named[1]
+    else:
+        said = next((handle.params[key] for key in _SAID if key in handle.params), handle.product)
+        words = said.rpartition("/")[2]
+        if _REVERSED.fullmatch(words):
+            words = words.rpartition(".")[2]
+    return re.sub("[-_]+", " ", words).strip().title()
+
+
+def _site(handle: Handle) -> str:
+    return (urlsplit(handle.url).hostname or handle.url).removeprefix("www.")
 
 
 def toml(market: Market) -> str:

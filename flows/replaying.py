@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.status import Status
 
 import scrapers
-from data.archive import Archive
+from data.archive import Archive, ArchiveError
 from data.lake import Lake, Merge
 from data.market import Listing, load
 from data.review import Review, digest
@@ -94,8 +94,8 @@ def replay(errand: Errand, archive: Archive, on_page: Callable[[Replay], None] =
                     result.reviews[review.key] = joined(result.reviews.get(review.key), review)
                     result.seen.setdefault(review.key, kept.at)
                 on_page(result)
-        except OSError as e:
-            result.refused.append(f"{file}: cannot be read ({e.strerror}); check its rights")
+        except ArchiveError as e:
+            result.refused.append(str(e))
     return result
 
 

@@ -2,7 +2,8 @@
 
 - ScrapeError
   - FetchError            the page was not had
-    - Refused             robots.txt, the site's terms or our own rules say no: never retried
+    - Refused             the site's terms or our own rules say no: never retried
+      - Disallowed        its robots.txt says no
     - Blocked             the site turned us away (401, 403, 429 to the end, a challenge page)
     - Missing             there is nothing at that address (404, 410)
     - Unreachable         no answer, or a broken one, after the retries
@@ -28,6 +29,16 @@ class FetchError(ScrapeError):
 
 class Refused(FetchError):
     """robots.txt, the site's terms or our own rules say no."""
+
+
+class Disallowed(Refused):
+    """A site's robots.txt turns us away: `what` it is that says no, and what a person may do instead."""
+
+    USUAL = "save its pages by hand (`saved`), import an export (`exports`), or take the listing out"
+
+    def __init__(self, what: str, instead: str = USUAL) -> None:
+        super().__init__(f"{what}; {instead}")
+        self.what = what
 
 
 class Blocked(FetchError):

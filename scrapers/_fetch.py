@@ -21,9 +21,10 @@ import httpx
 import stamina
 from protego import Protego
 
-from scrapers._errors import Blocked, FetchError, Missing, Refused, TooLarge, Unreachable
+from scrapers._errors import Blocked, Disallowed, FetchError, Missing, Refused, TooLarge, Unreachable
 from scrapers._pace import Turns
 from scrapers._source import Page, Request
+from scrapers._transport import FAILURES, NO_ADDRESS, Transport
 
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Answers that may be another one later."""
@@ -72,9 +73,8 @@ class Fetcher:
     turns: Turns = field(default_factory=Turns)
 
     def __post_init__(self) -> None:
-        inner = self.transport or httpx.HTTPTransport()
         self._client = httpx.Client(
-            transport=_ConnectTo(inner, self.connect_to),
+            transport=self.transport or Transport(self.connect_to),
             timeout=self.limits.timeout_seconds,
             follow_redirects=False,
             headers={"User-Agent": self.user_agent, "Accept-Encoding": "gzip"},
@@ -112,7 +112,7 @@ class Fetcher:
     def _ask_robots(self, url: str) -> None:
         rules = self._rules(url)
         if not rules.can_fetch(url, self._token):
-            raise Refused(f"{url}: robots.txt does not allow it; save the page by hand, or take the listing out")
+            raise Disallowed(f"{url}: robots.txt does not allow it")
 
     @property
     def _token(self) -> str:
@@ -138,6 +138,10 @@ class Fetcher:
                 page = self._patiently(Request(url))
             except Missing:
                 return ""
+            except Blocked as e:
+                if isinstance(e.__cause__, _Busy):
+                    raise Blocked(f"{e} (asked for robots.txt first)") from e
+                raise Disallowed(f"{url}: is kept from us, which allows nothing of the site") from e
             except FetchError as e:
                 raise type(e)(f"{e} (asked for robots.txt first)") from e
             if page.status not in REDIRECTS:
@@ -180,19 +184,22 @@ class Fetcher:
         raise AssertionError("stamina either returns or raises")
 
     def _once(self, request: Request) -> Page:
-        started = time.monotonic()
+        deadline = time.monotonic() + self.limits.page_seconds
         method = "GET" if request.body is None else "POST"
+        sent, asked = dict(request.headers), {"deadline": deadline}
         try:
             with self._client.stream(
-                method, request.url, headers=dict(request.headers), content=request.body
+                method, request.url, headers=sent, content=request.body, extensions=asked
             ) as response:
                 headers = {k.lower(): v for k, v in response.headers.items()}
-                body = self._body(response, request.url, started) if response.status_code not in REDIRECTS else b""
-        except (httpx.TimeoutException, httpx.NetworkError, httpx.ProtocolError) as e:
-            raise _Busy(f"no answer ({_cause(e)})", None, blocked=False) from e
+                body = self._body(response, request.url) if response.status_code not in REDIRECTS else b""
+        except FAILURES as e:
+            late = time.monotonic() >= deadline
+            why = f"took over {self.limits.page_seconds:g} s" if late else f"no answer ({_cause(e)})"
+            raise _Busy(why, None, blocked=False) from e
         except zlib.error as e:
             raise Unreachable(f"{request.url}: the answer is packed wrongly ({e}); try again later") from e
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as e:
+        except NO_ADDRESS as e:
             raise Unreachable(f"{request.url}: not an address that can be asked ({e})") from e
         status = response.status_code
         if status in BUSY or status > 500:
@@ -207,7 +214,7 @@ class Fetcher:
             raise Missing(f"{request.url}: nothing there (it answered {status}); check the address in a browser")
         return Page(request, status, headers, body, self.clock())
 
-    def _body(self, response: httpx.Response, url: str, started: float) -> bytes:
+    def _body(self, response: httpx.Response, url: str) -> bytes:
         packed = response.headers.get("content-encoding", "identity").strip().lower()
         if packed not in {"", "identity", "gzip", "x-gzip"}:
             raise Unreachable(f"{url}: sent packed as {packed!r}, which was not asked for; try again later")
@@ -224,8 +231,6 @@ class Fetcher:
                 body += piece
                 if len(body) > self.limits.unpacked_bytes:
                     raise TooLarge(f"{url}: unpacks to more than {self.limits.unpacked_bytes:,} bytes")
-            if time.monotonic() - started > self.limits.page_seconds:
-                raise _Busy(f"took over {self.limits.page_seconds:g} s", None, blocked=False)
         if unpacker is not None and sent and not unpacker.eof:
             raise _Busy("the packed answer was cut off", None, blocked=False)
         return bytes(body)
@@ -239,24 +244,6 @@ def _pieces(unpacker: zlib._Decompress | None, chunk: bytes) -> Iterator[bytes]:
     while chunk and not unpacker.eof:
         yield unpacker.decompress(chunk, PIECE)
         chunk = unpacker.unconsumed_tail
-
-
-class _ConnectTo(httpx.BaseTransport):
-    """Sends a host's requests to another address, over plain HTTP, with the Host header they had."""
-
-    def __init__(self, inner: httpx.BaseTransport, table: Mapping[str, str]) -> None:
-        self._inner = inner
-        self._table = table
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        target = self._table.get(request.url.host)
-        if target:
-            host, _, port = target.rpartition(":")
-            request.url = request.url.copy_with(scheme="http", host=host, port=int(port))
-        return self._inner.handle_request(request)
-
-    def close(self) -> None:
-        self._inner.close()
 
 
 def _redirect(url: str, location: str) -> str:

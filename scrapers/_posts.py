@@ -120,7 +120,7 @@ def gather(
         else:
             reviews.setdefault(found.id, found)
     if unreadable and not reviews:
-        raise ChangedPage(f"{page.url}: none of its {unreadable} posts can be read; the form of the answer changed")
+        raise ChangedPage(f"{page.url}: none of its {unreadable} records can be read; the form of the answer changed")
     return tuple(reviews.values()), unreadable
 
 

@@ -25,6 +25,8 @@ _CUT = re.compile(
     r"voir plus|afficher (?:l['’]avis complet|plus)|leer más|ver más|ler mais|ver mais|leggi (?:tutto|di più)|"
     r"lees meer|meer lezen|läs mer|læs mere|les mer|lue lisää|czytaj więcej|читать (?:далее|полностью))\]?\s*\Z"
 )
+MOST_TEXTS = 50
+"""Texts of one review that are held against each other."""
 _OWN_ID = re.compile(r"[0-9]{4,}|[0-9a-f]{8,}", re.IGNORECASE)
 
 
@@ -100,8 +102,7 @@ def _draft(found: Document, f: Found, rating: _Stated, product: str, url: str) -
     raw_date = next(
         (d.strip() for n in ("datePublished", "dateCreated") for d in found.values(node, n) if isinstance(d, str)), None
     )
-    bodies = (found.text(node, name) for name in ("reviewBody", "description", "text"))
-    body = next((b for b in bodies if b and b.lower() not in _PLACEHOLDERS), "")
+    body = next((b for name in ("reviewBody", "description", "text") if (b := _body(found, node, name))), "")
     title = found.text(node, "headline", "name")
     if title and folded(title) in {folded(n) for n in _names(found, f)}:
         title = None
@@ -121,6 +122,21 @@ def _draft(found: Document, f: Found, rating: _Stated, product: str, url: str) -
         edited=next((written_time(d) for d in found.values(node, "dateModified")), None),
     )
     return Draft(review, _given(found, f, url), raw_date, f.block)
+
+
+def _body(found: Document, node: Node, name: str) -> str:
+    """The texts of a property, one below the other: some pages tell each paragraph, some a shorter form as well."""
+    texts = dict.fromkeys(t for v in found.values(node, name)[:MOST_TEXTS] if (t := found.text({name: v}, name)))
+    kept = [t for t in texts if t.lower() not in _PLACEHOLDERS]
+    whole: list[str] = []
+    for text in sorted(kept, key=len, reverse=True):
+        if not any(_core(text) in folded(longer) for longer in whole):
+            whole.append(text)
+    return "\n".join(t for t in kept if t in whole)
+
+
+def _core(text: str) -> str:
+    return folded(_CUT.sub("", text)).removesuffix("…").removesuffix("...").rstrip()
 
 
 def _names(found: Document, f: Found) -> Iterable[str]:

@@ -12,6 +12,9 @@ feed), it lies in the next request's address.
 
 A source whose pages say whose they are has `within(body) -> (Handle, address) | None`, for pages saved to a file.
 
+A source that is led from a list to one page after another has `past(request, handle) -> Batch | None`: how the walk
+goes on where such a page is no longer there; None where it does not.
+
 A source that takes a key (`ABOUT.key`) has a fifth function, `sign(request, key) -> Request`, which the collector
 applies just before sending; keys never reach the address, the archive or the lake.
 """
@@ -49,6 +52,9 @@ class About:
     """Whether it is off unless a market file names it under `allow`."""
     key: str | None = None
     """The environment variable that holds a key for it, where one helps or is needed."""
+    instead: str | None = None
+    """What to do where a robots.txt turns us away, if there is something better without a key than what there is for
+    every site."""
     example: str | None = None
     """The address of a public listing that is known to have reviews, where there is a lasting one; `unmet doctor` asks
     for its first page."""
@@ -112,6 +118,8 @@ class Stop(StrEnum):
     """A whole page of reviews that are in the lake already, after an earlier complete visit."""
     CAP = "cap"
     """The source gives no more than this to anyone."""
+    LIMIT = "limit"
+    """We ask for no more pages than this in a visit; there are some."""
     SAMPLE = "sample"
     """The page shows a sample and says nothing of the rest."""
     EMPTY = "empty"
@@ -125,10 +133,12 @@ class Stop(StrEnum):
     """The page is not what the parser knows."""
     UNREADABLE = "unreadable"
     """An export or saved page could not be read."""
+    UNSAVED = "unsaved"
+    """A page could not be kept on this machine, and was not read for that."""
 
 
 COMPLETE = frozenset({Stop.END, Stop.KNOWN, Stop.CAP, Stop.SAMPLE})
-"""Visits that saw all that the source shows; only after one of these may the next stop at known reviews."""
+"""Visits that saw all that the source shows."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +168,13 @@ def within(source: Source, body: bytes) -> tuple[Handle, str] | None:
     """What a page saved to a file says of itself: the listing it is of and its own address; None when it does not."""
     told = getattr(source, "within", None)
     found: tuple[Handle, str] | None = told(body) if told is not None else None
+    return found
+
+
+def past(source: Source, request: Request, handle: Handle) -> Batch | None:
+    """How a walk goes on past a page that is not there; None when it ends at it."""
+    told = getattr(source, "past", None)
+    found: Batch | None = told(request, handle) if told is not None else None
     return found
 
 

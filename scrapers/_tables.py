@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import polars as pl
@@ -10,9 +9,9 @@ import polars as pl
 from scrapers._delimited import delimited
 from scrapers._errors import ExportError
 from scrapers._files import Table, content, utf8
+from scrapers._parquet import Unreadable, frame_of
 from scrapers._records import json_document, json_lines
 
-MOST_ROWS = 50_000_000
 FORMATS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet")
 
 
@@ -40,13 +39,9 @@ def load(path: Path, encoding: str | None = None) -> Table:
 
 def _parquet(raw: bytes, name: str) -> Table:
     try:
-        height = pl.scan_parquet(io.BytesIO(raw)).select(pl.len()).collect().item()
-        if height > MOST_ROWS:
-            raise ExportError(f"{name}: says that it has {height:,} rows; split it into several files")
-        frame = pl.read_parquet(io.BytesIO(raw))
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as e:
-        why = (str(e).splitlines() or [e.__class__.__name__])[0][:120]
-        raise ExportError(f"{name}: is not a Parquet file that can be read ({why}); export it again") from e
+        frame = frame_of(raw)
+    except Unreadable as e:
+        raise ExportError(f"{name}: is not a Parquet file that can be read ({e}); export it again") from e
     if frame.height == 0 or frame.width == 0:
         raise ExportError(f"{name}: has no rows; export the reviews again")
     return Table(frame, pl.int_range(1, frame.height + 1, eager=True).alias("row"))

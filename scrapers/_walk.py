@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from data.archive import ArchiveError
+from data.errors import UnmetError
 from data.review import Review
 from scrapers._errors import (
     Blocked,
@@ -17,10 +19,12 @@ from scrapers._errors import (
     Missing,
     ParseError,
     Refused,
-    ScrapeError,
     TooLarge,
 )
-from scrapers._source import Batch, Handle, Outcome, Page, Request, Source, Stop
+from scrapers._source import COMPLETE, Batch, Handle, Outcome, Page, Request, Source, Stop, past
+
+FEW_SKIPPED = 10
+"""Of so many pages, one may be gone by the time it is asked for; more is a fault of the site."""
 
 
 @dataclass
@@ -32,10 +36,12 @@ class Walk:
     outcome: str = Outcome.UNKNOWN_EMPTY
     pages: int = 0
     bytes: int = 0
+    skipped: int = 0
+    """Pages that a list led to and that were not there."""
     unreadable: int = 0
     total: int | None = None
     warnings: list[str] = field(default_factory=list)
-    error: ScrapeError | None = None
+    error: UnmetError | None = None
 
     def add(self, batch: Batch) -> None:
         """Takes in what stands on one page."""
@@ -48,15 +54,26 @@ class Walk:
         elif self.outcome != Outcome.REVIEWS:
             self.outcome = batch.outcome
 
-    def fail(self, error: ScrapeError) -> None:
+    def fail(self, error: UnmetError) -> None:
         """Ends the walk with an error; what was read before it stays."""
         self.error = error
         self.stop = reason(error)
         if self.stop in {Stop.BLOCKED, Stop.REFUSED} and not self.reviews:
             self.outcome = "blocked"
 
+    def count_skipped(self) -> None:
+        """Says how many pages were passed over; one now and then was deleted, many are a fault and no whole visit."""
+        if not self.skipped:
+            return
+        asked = self.pages + self.skipped
+        self.warnings.append(
+            f"{self.skipped} of {asked} pages were gone (404) before their turn came: deleted or made private"
+        )
+        if self.stop in COMPLETE and (not self.reviews or self.skipped > max(1, asked // FEW_SKIPPED)):
+            self.stop = Stop.MISSING
 
-def reason(error: ScrapeError) -> Stop:
+
+def reason(error: UnmetError) -> Stop:
     """The stop that an error amounts to."""
     match error:
         case Refused():
@@ -71,6 +88,8 @@ def reason(error: ScrapeError) -> Stop:
             return Stop.UNREACHABLE
         case ExportError():
             return Stop.UNREADABLE
+        case ArchiveError():
+            return Stop.UNSAVED
         case _:
             return Stop.CHANGED
 
@@ -89,8 +108,8 @@ def walk(
     """Fetches, keeps and parses a listing's pages.
 
     `keep` gets every page before it is parsed. With `known`, the walk ends after a page on which every review is held
-    already, word for word; without it, it goes to the end. `hold` keeps a request's host free for so many seconds,
-    where an answer asks for that.
+    already, word for word; without it, it goes to the end, or to `most_pages`. `hold` keeps a request's host free for
+    so many seconds, where an answer asks for that.
     """
     result = Walk()
     asked: set[str] = set()
@@ -102,15 +121,23 @@ def walk(
                 result.warnings.append("the site led back to a page already read; the walk ended there")
                 break
             if result.pages >= most_pages:
-                result.stop = Stop.CAP
-                result.warnings.append(f"stopped after {most_pages} pages, as set by UNMET_PAGES")
+                result.stop = Stop.LIMIT
+                result.warnings.append(f"stopped after {most_pages} pages, as set by UNMET_PAGES; there are more")
                 break
             asked.add(request.url)
-            page = fetch(request)
-            result.pages += 1
-            result.bytes += len(page.body)
-            keep(page)
-            batch = source.parse(page, handle)
+            try:
+                page = fetch(request)
+            except Missing:
+                onward = past(source, request, handle)
+                if onward is None:
+                    raise
+                result.skipped += 1
+                batch = onward
+            else:
+                result.pages += 1
+                result.bytes += len(page.body)
+                keep(page)
+                batch = source.parse(page, handle)
             result.add(batch)
             on_page(result)
             if batch.wait > 0:
@@ -121,6 +148,7 @@ def walk(
             if batch.stop is not None:
                 result.stop = batch.stop
             request = batch.next
-    except (FetchError, ParseError) as e:
+    except (FetchError, ParseError, ArchiveError) as e:
         result.fail(e)
+    result.count_skipped()
     return result

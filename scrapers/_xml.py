@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
 from scrapers._errors import ChangedPage
@@ -10,20 +12,30 @@ from scrapers._source import Page
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
+_BARE = re.compile(
+    rb"(?s)<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|"
+    rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});)|<(?![A-Za-z_/!?])"
+)
+"""What cannot be markup in a feed, `&` and `<3`, and where they may stand as they are."""
+_ESCAPED = {b"&": b"&amp;", b"<": b"&lt;"}
+
 
 def feed_of(page: Page, record: str) -> etree._Element:
     """The root of the page's feed; raises ChangedPage or ChallengePage.
 
-    A feed that is not well-formed is mended only when it holds no `record` at all (Apple's empty feed is sent with a
-    bare `&`): mending one that has records could lose some in silence.
+    A feed saved from a browser has `&` and `<` in its texts and addresses as they are; they are escaped, which loses
+    nothing. One that is still not well-formed is mended only when it holds no `record` at all: mending one that has
+    records could lose some in silence.
     """
     body = page.body.strip()
     try:
         root = etree.fromstring(body, _parser())
     except (etree.XMLSyntaxError, ValueError) as e:
-        challenge(page)
-        root = None if f"<{record}".encode() in body else _mended(body)
+        root = _read(_BARE.sub(lambda found: _ESCAPED.get(found[0], found[0]), body), _parser())
+        if root is None and f"<{record}".encode() not in body:
+            root = _read(body, _parser(recover=True))
         if root is None:
+            challenge(page)
             why = (str(e).splitlines() or ["no reason given"])[0]
             raise ChangedPage(f"{page.url} sent XML that is not well-formed ({why})") from e
     name = root.tag.rpartition("}")[2] if isinstance(root.tag, str) else "?"
@@ -35,9 +47,9 @@ def feed_of(page: Page, record: str) -> etree._Element:
     return root
 
 
-def _mended(body: bytes) -> etree._Element | None:
+def _read(body: bytes, parser: etree.XMLParser) -> etree._Element | None:
     try:
-        return etree.fromstring(body, _parser(recover=True))
+        return etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError):
         return None
 

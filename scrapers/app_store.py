@@ -17,6 +17,7 @@ from urllib.parse import urlencode, urlsplit
 
 from data.review import Review
 from scrapers._errors import ChangedPage
+from scrapers._posts import identity
 from scrapers._read import dig, iso_time, json_of, number, plain, votes
 from scrapers._source import About, Batch, Handle, Outcome, Page, Request, Stop
 from scrapers._xml import ATOM, feed_of
@@ -306,10 +307,10 @@ def _is_app(entry: Any) -> bool:
 
 def _review(entry: Any, handle: Handle) -> Review | None:
     """The review of an entry; None when it has no id, no rating of 1 to 5, or a text of another type."""
-    identity = dig(entry, "id", "label")
+    own = identity(dig(entry, "id", "label"))
     rating = number(dig(entry, "im:rating", "label"))
     body = dig(entry, "content", "label")
-    if not isinstance(identity, str) or not plain(identity) or rating is None or not 1 <= rating <= 5:
+    if own is None or rating is None or not 1 <= rating <= 5:
         return None
     if not isinstance(body, str | None) or ("content" in entry and body is None):
         return None
@@ -318,7 +319,7 @@ def _review(entry: Any, handle: Handle) -> Review | None:
     return Review(
         source="app_store",
         product=handle.product,
-        id=identity,
+        id=own,
         url=f"https://apps.apple.com/{country}/app/id{handle.product}?see-all=reviews"
         if parts.hostname in HOSTS
         else handle.url,

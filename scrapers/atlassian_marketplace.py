@@ -62,7 +62,9 @@ def within(body: bytes) -> tuple[Handle, str] | None:
         return None
     link, product = dig(data, "_links", "self", "href"), dig(data, "productId")
     path = f"/rest/3/products/{product}/reviews" if isinstance(product, str) else link
-    named = handle(f"https://{HOST}{path.partition('?')[0]}") if isinstance(path, str) and path[:1] == "/" else None
+    if not isinstance(path, str) or not path.startswith("/") or not path.isascii():
+        return None  # JSON can hold what no address and no table can: halves of characters
+    named = handle(f"https://{HOST}{path.partition('?')[0]}")
     return (named, named.url) if named else None
 
 

@@ -13,6 +13,7 @@ Any host may be a forum. `/t/name/12` and `/c/name/12` are recognised where the 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -104,9 +105,20 @@ def parse(page: Page, handle: Handle) -> Batch:
     raise ChangedPage(f"{page.url} sent {said[:200]!r} where a forum's posts were due")
 
 
+def past(request: Request, handle: Handle) -> Batch | None:
+    """Of a category, the topic after one that was deleted or made private since the list was read."""
+    queue = _queue(request.url)
+    return replace(_onward(handle, *queue), outcome=Outcome.UNKNOWN_EMPTY) if queue else None
+
+
 def _latest(posts: list[Any], page: Page, handle: Handle) -> Batch:
     reviews, unreadable = gather(page, posts, _aside, lambda post: _review(post, None, handle))
     before = asked_number(page.url, "before", 0)
+    if not posts and before == 0:
+        # which version it is cannot be told from this, and an old one looks at the newest 50 ids only, others' private
+        # messages among them
+        why = "the forum's newest posts came empty, which proves nothing: an old version hides public posts that way"
+        return Batch(outcome=Outcome.UNKNOWN_EMPTY, stop=Stop.EMPTY, warnings=(why,))
     ids = [i for i in (whole(dig(post, "id")) for post in posts) if i is not None]
     lowest = min(ids, default=0)
     # Old versions show what is public among 50 ids, the one asked for included: where a page leads no further there,

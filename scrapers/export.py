@@ -62,14 +62,24 @@ def recognise(url: str) -> Handle | None:
     return None
 
 
+def handle(url: str) -> Handle | None:
+    """None, as with `recognise`, when a market file or a person names this source for an address all the same."""
+    return None
+
+
 def start(handle: Handle) -> Request:
     """Raises ChangedPage: an export is a file."""
-    raise ChangedPage(f"{handle.url} is a file; name it under `exports` in the market file")
+    raise _no_page(handle.url)
 
 
 def parse(page: Page, handle: Handle) -> Batch:
     """Raises ChangedPage: an export is a file."""
-    raise ChangedPage(f"{page.url} is a file; name it under `exports` in the market file")
+    raise _no_page(page.url)
+
+
+def _no_page(url: str) -> ChangedPage:
+    name = url.rpartition("/")[2]
+    return ChangedPage(f"{name}: an export is no page; name it under `exports` in a market file, or try `unmet read`")
 
 
 def read(export: Export, product: str) -> Batch:

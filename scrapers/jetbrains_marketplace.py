@@ -29,6 +29,8 @@ ABOUT = About(
     access="public JSON of the marketplace's own pages, undocumented",
     terms="no key; robots.txt is obeyed; one request at a time",
     limits="no titles or languages; no time of an edit",
+    # JetBrains' own, under this number for many years; that its comments answer could not be looked up
+    example="https://plugins.jetbrains.com/plugin/164-ideavim",
 )
 
 HOST = "plugins.jetbrains.com"

@@ -1,7 +1,8 @@
 """Mozilla Add-ons: the ratings of one add-on through the site's public API, newest first.
 
 The API's own `next` address is followed only to the same place; otherwise the next page's address is built here. v5 is
-not frozen, so every field is checked and a record that does not fit is counted as unreadable.
+not frozen, so every field is checked and a record that does not fit is counted as unreadable. Saved answers of v3 are
+read as well: they call the score `rating`, and reviews have titles.
 """
 
 from __future__ import annotations
@@ -132,15 +133,17 @@ def _set_aside(record: Any) -> bool:
 
 def _review(record: Any, page: Page, handle: Handle) -> Review | None:
     """The review of a record; None when it has no id, or a rating, text or time of another form."""
-    identity, score, body = (dig(record, name) for name in ("id", "score", "body"))
-    created = dig(record, "created")
+    identity, score, older, title, body = (dig(record, name) for name in ("id", "score", "rating", "title", "body"))
+    created, score = dig(record, "created"), older if score is None else score
     rating = number(score)
     identity = plain(str(identity)) if isinstance(identity, int | str) and not isinstance(identity, bool) else None
     if identity is None:
         return None
-    if not isinstance(body, str | None) or not isinstance(created, str | None):
+    if not all(isinstance(value, str | None) for value in (title, body, created)):
         return None
-    if (score is not None and (rating is None or not 1 <= rating <= 5)) or (rating is None and not plain(body)):
+    if score is not None and (rating is None or not 1 <= rating <= 5):
+        return None
+    if rating is None and not plain(title) and not plain(body):
         return None
     parts = urlsplit(page.url)
     reply = dig(record, "reply")
@@ -153,6 +156,7 @@ def _review(record: Any, page: Page, handle: Handle) -> Review | None:
         author=plain(dig(record, "user", "name")),
         rating=rating,
         scale=None if rating is None else "5",
+        title=plain(title),
         body=plain(body) or "",
         written=iso_time(created),
         version=plain(dig(record, "version", "version")),

@@ -28,6 +28,8 @@ ABOUT = About(
     access="public API",
     terms="a public API without a key; no terms of use were found; one request at a time",
     limits="five years; all packagings of an app mixed; no replies and no time of an edit",
+    # shipped by most distributions; that it has reviews under this id could not be looked up
+    example="https://flathub.org/apps/org.gimp.GIMP",
 )
 
 HOST = "odrs.gnome.org"

@@ -23,6 +23,8 @@ ABOUT = About(
     access="public API",
     terms="a public API without a key; one request at a time",
     limits="no ids, replies, votes or versions",
+    # there since 2020, and among the most installed; that it has reviews could not be looked up
+    example="https://open-vsx.org/extension/redhat/java",
 )
 
 HOST = "open-vsx.org"

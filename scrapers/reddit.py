@@ -29,6 +29,7 @@ ABOUT = About(
     limits="the newest 100 posts, about 1,000 with a token; no comments, no ratings",
     discussion=True,
     key="REDDIT_TOKEN",
+    instead="set REDDIT_TOKEN to a token of its API, which is asked at another host, or import an export (`exports`)",
 )
 
 SITE = "https://www.reddit.com"
@@ -90,6 +91,8 @@ def parse(page: Page, handle: Handle) -> Batch:
     if page.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return _feed(page, handle)
     data = json_of(page)
+    if isinstance(more := dig(data, "json", "data", "things"), list):  # what the API gives for folded comments
+        data = {"data": {"children": more}}
     listings = data if isinstance(data, list) else [data]
     if not listings or any(not isinstance(dig(part, "data", "children"), list) for part in listings):
         said = plain(dig(data, "message")) or "JSON that is no listing"

@@ -1,8 +1,9 @@
 """Shopify App Store: the reviews of one app out of its HTML pages, newest first, ten a page.
 
 The pages have no structured data about reviews, so everything is selected by the attributes that the shop's own
-scripts use, never by its `tw-*` classes, and every selector says how many it expects. Read with lxml directly:
-BeautifulSoup took 25 to 48 s and up to 4 GB for 10 MB of hostile HTML, lxml 2 s (2026-11).
+scripts use, never by its `tw-*` classes, and every selector says how many it expects. Pages saved before 2023 have no
+such attributes and are read by the classes that they had then, as scrapers of that time name them. Read with lxml
+directly: BeautifulSoup took 25 to 48 s and up to 4 GB for 10 MB of hostile HTML, lxml 2 s (2026-11).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import lxml.html
 
 from data.review import Review
 from scrapers._errors import ChangedPage
-from scrapers._read import challenge, dig, markup_of, number, plain, text_of, written_time
+from scrapers._read import challenge, dig, markup_of, number, plain, text_of, votes, written_time
 from scrapers._source import About, Batch, Handle, Outcome, Page, Request, Stop
 
 ABOUT = About(
@@ -43,8 +44,20 @@ _STARS = re.compile(r"([1-5]) out of 5 stars")
 _DAY = re.compile(r"(Edited )?([A-Z][a-z]{2,8} [0-9]{1,2}, [0-9]{4})")
 _REPLIED = re.compile(r"\breplied ([A-Z][a-z]{2,8} [0-9]{1,2}, [0-9]{4})")
 _SPACE = re.compile(r"\s+")
-_OWN = "[not(ancestor::*[@data-merchant-review-reply])]"
+_AROUND = re.compile(r"review-([0-9]{1,20})")
+"""The id of the element around a row."""
+_OWN = "[not(ancestor::*[@data-merchant-review-reply or starts-with(@id, 'review-reply-')])]"
 """The maker's reply has a text and a date of the same form as the review's own."""
+_ROWS = "//*[@data-merchant-review][not(ancestor::*[@data-merchant-review])]"
+"""One inside another is none of its own; else hundreds of them, each holding the whole page, would take minutes."""
+
+
+def _classed(name: str) -> str:
+    return f"*[contains(concat(' ', normalize-space(@class), ' '), ' {name} ')]"
+
+
+_OLD_ROWS = f"//{_classed('review-listing')}[not(ancestor::{_classed('review-listing')})]"
+_OLD_OWN = f"[not(ancestor::{_classed('review-reply')})]"
 
 _COUNTRIES = (
     "ae United Arab Emirates;ar Argentina;at Austria;au Australia;bd Bangladesh;be Belgium;bg Bulgaria;bh Bahrain;"
@@ -91,12 +104,13 @@ def parse(page: Page, handle: Handle) -> Batch:
     tree = _tree(page)
     here = _number_of(page)
     total = _total(tree)
-    # One inside another is none of its own; else hundreds of them, each holding the whole page, would take minutes.
-    rows = tree.xpath("//*[@data-merchant-review][not(ancestor::*[@data-merchant-review])]")
+    rows, read = tree.xpath(_ROWS), _review
+    if not rows:
+        rows, read = tree.xpath(_OLD_ROWS), _old_review
     reviews: dict[str, Review] = {}
     unreadable = 0
     for row in rows:
-        review = _review(row, handle)
+        review = read(row, handle)
         if review is None:
             unreadable += 1
         else:
@@ -184,7 +198,8 @@ def _total(tree: Any) -> int | None:
 
 def _review(row: Any, handle: Handle) -> Review | None:
     """The review of a row; None unless it has an id, one row of stars and one text (empty for stars alone)."""
-    identity = plain(row.get("data-review-content-id"))
+    around = _AROUND.fullmatch(next(iter(row.xpath("../@id")), ""))
+    identity = plain(row.get("data-review-content-id")) or (around[1] if around else None)
     reply, replied = _reply(row)
     stars = row.xpath(f".//*[@role='img'][contains(@aria-label, 'out of 5 stars')]{_OWN}")
     texts = row.xpath(f".//*[@data-truncate-content-copy]{_OWN}")
@@ -213,7 +228,7 @@ def _review(row: Any, handle: Handle) -> Review | None:
 
 def _reply(row: Any) -> tuple[str | None, datetime | None]:
     """What the maker answered and when: in the row or beside it; the place is there even when nobody answered."""
-    places = row.xpath(".//*[@data-merchant-review-reply]")
+    places = row.xpath(".//*[@data-merchant-review-reply]") or row.xpath(".//*[starts-with(@id, 'review-reply-')]")
     for beside in row.itersiblings():
         if "data-merchant-review" in beside.attrib:
             break
@@ -229,10 +244,48 @@ def _reply(row: Any) -> tuple[str | None, datetime | None]:
     return text, when
 
 
+def _old_review(row: Any, handle: Handle) -> Review | None:
+    """The review of a row as it was until 2022; None unless it has an id, one row of stars and one text."""
+    ids = row.xpath("descendant-or-self::*[@data-review-id]/@data-review-id")
+    identity = plain(ids[0]) if ids else None
+    stars = row.xpath(f".//{_classed('ui-star-rating')}{_OLD_OWN}/@data-rating")
+    texts = row.xpath(f".//{_classed('truncate-content-copy')}{_OLD_OWN}")
+    rating = number(stars[0]) if len(stars) == 1 else None
+    if not identity or rating not in {1.0, 2.0, 3.0, 4.0, 5.0} or len(texts) != 1:
+        return None
+    said = [row.xpath(f".//{_classed(f'review-metadata__item-{name}')}") for name in ("label", "value")]
+    day = next((found for e in (*said[0], *said[1]) if (found := _DAY.fullmatch(_said(e)))), None)
+    when = written_time(day[2]) if day else None
+    names = row.xpath(f".//{_classed('review-listing-header__text')}")
+    helpful = row.xpath(f".//{_classed('review-helpfulness__helpful-count')}")
+    replies = row.xpath(f".//{_classed('review-reply')}//{_classed('truncate-content-copy')}")
+    dates = (_said(e) for e in row.xpath(f".//{_classed('review-reply')}//{_classed('review-reply__header-item')}"))
+    reply = _text(replies[0]) if len(replies) == 1 else None
+    return Review(
+        source="shopify",
+        product=handle.product,
+        id=identity,
+        url=f"{_origin(handle)}/reviews/{quote(identity, safe='')}",
+        author=plain(_said(names[0])) if names else None,
+        rating=rating,
+        scale="5",
+        body=_text(texts[0]) or "",
+        written=None if day and day[1] else when,
+        edited=when if day and day[1] else None,
+        helpful=votes(_said(helpful[0])) if helpful else None,
+        reply=reply,
+        replied=next((time for text in dates if (time := written_time(text))), None) if reply else None,
+    )
+
+
+def _said(element: Any) -> str:
+    return _SPACE.sub(" ", element.text_content()).strip()
+
+
 def _day(stars: Any) -> tuple[bool, datetime | None]:
     """The date beside the stars, and whether it is that of an edit."""
     beside = stars.getnext()
-    found = None if beside is None else _DAY.fullmatch(_SPACE.sub(" ", beside.text_content()).strip())
+    found = None if beside is None else _DAY.fullmatch(_said(beside))
     return (False, None) if found is None else (bool(found[1]), written_time(found[2]))
 
 
@@ -242,7 +295,7 @@ def _country(name: Any) -> str | None:
     heading = name.getparent()
     block = heading if heading.xpath("./div") else heading.getparent()
     lines = [] if block is None else [line for line in block.xpath("./div") if line is not heading]
-    said = (_SPACE.sub(" ", line.text_content()).strip() for line in lines)
+    said = (_said(line) for line in lines)
     return next((COUNTRIES[line] for line in said if line in COUNTRIES), None)
 
 

@@ -18,17 +18,17 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from urllib.parse import quote, unquote, urldefrag, urlsplit
+from urllib.parse import quote, urldefrag, urlsplit
 
 from data.review import Review
 from scrapers._errors import ChangedPage
 from scrapers._posts import asked_number, gather, host_of, origin_of
-from scrapers._read import challenge, dig, json_of, markup_of, plain
+from scrapers._read import challenge, dig, json_of, markup_of
 from scrapers._review_nodes import read
 from scrapers._seen import mark, marked, marks
 from scrapers._source import About, Batch, Handle, Outcome, Page, Request, Stop
 from scrapers._structured import Document, document, some
-from scrapers._trustpilot import Told, address, chosen, in_script, named_in, removed, review_of, told
+from scrapers._trustpilot import Told, address, chosen, company, in_script, named_in, removed, review_of, told
 
 ABOUT = About(
     title="Trustpilot",
@@ -46,7 +46,6 @@ PER_PAGE = 100
 MOST_NAMED = 5
 """Ids that a warning names."""
 
-_COMPANY = re.compile(r"/review/([^/]{1,255})(?:/.*)?")
 _UNIT = re.compile(r"/v1/business-units/([0-9a-f]{24})(?:/reviews)?/?")
 _ID = re.compile(r"[0-9A-Za-z_-]{8,64}")
 
@@ -62,8 +61,7 @@ def handle(url: str) -> Handle | None:
     path = urlsplit(url).path if origin_of(url) else ""
     if unit := _UNIT.fullmatch(path):
         return Handle("trustpilot", unit[1], url, {"form": "api"})
-    company = _COMPANY.fullmatch(path)
-    name = plain(unquote(company[1])) if company else None
+    name = company(path)
     return Handle("trustpilot", name, url) if name else None
 
 
@@ -80,7 +78,7 @@ def within(body: bytes) -> tuple[Handle, str] | None:
     at = businesses[0].page if len(businesses) == 1 else 1
     if len(businesses) == 1 and businesses[0].names:
         name = businesses[0].names[0]
-    named = handle(f"{SITE}/review/{quote(unquote(name))}") if name else None
+    named = handle(f"{SITE}/review/{quote(name)}") if name else None
     return (named, named.url + (f"?page={at}" if at > 1 else "")) if named else None
 
 
@@ -166,7 +164,10 @@ def _html(page: Page, handle: Handle) -> Batch:
             raise
         return _by_markup(page, marked_up, missed, business.total)
     aside = {str(dig(r, "id")) for r in business.records if removed(r)}
-    extra = _compared(reviews, {k: r for k, r in marked_up.items() if k not in aside}, warnings)
+    others = {k: r for k, r in marked_up.items() if k not in aside}
+    if reviews and not any(r.id in others for r in reviews):
+        others = {}  # until 2021 the schema.org data had no ids: it tells the same reviews, and less of them
+    extra = _compared(reviews, others, warnings)
     return _told(page, (*reviews, *extra), unreadable, business.total, warnings, len(business.records) + len(extra))
 
 

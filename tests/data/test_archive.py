@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from data.archive import Archive, Kept
+from data.archive import Archive, ArchiveError, Kept
 
 DAY = date(2026, 11, 22)
 AT = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
@@ -114,6 +115,40 @@ def test_a_file_that_is_no_warc_has_no_pages(archive: Archive, file: Path) -> No
     for junk in (b"", b"\x1f\x8b\x08", b"hello" * 100):
         file.write_bytes(junk)
         assert list(archive.pages(file)) == []
+
+
+def test_a_full_disk_is_told_in_one_line_and_costs_only_the_page_that_no_longer_fits(
+    archive: Archive, file: Path, full_disk: Any
+) -> None:
+    archive.keep(file, page(1))
+    with full_disk(file.stat().st_size + 300), pytest.raises(ArchiveError) as error:
+        archive.keep(file, page(2, os.urandom(100_000)))
+    assert str(error.value) == (
+        f"{file}: a page cannot be kept (File too large); check space and rights, then run again"
+    )
+    assert list(archive.pages(file)) == [page(1)]
+    archive.keep(file, page(3))
+    assert list(archive.pages(file)) == [page(1), page(3)]
+
+
+def test_a_place_that_cannot_be_written_read_or_cleared_is_told(
+    archive: Archive, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.keep(file, page(1))
+    below = Archive(file)  # a file where a folder is due, which not even root may write to
+    with pytest.raises(ArchiveError, match=r"a page cannot be kept \(Not a directory\); check space and rights"):
+        below.keep(below.path("notes", "ink", "steam", "l", DAY), page(1))
+    with pytest.raises(ArchiveError, match=r"cannot be read \(Is a directory\)"):
+        list(archive.pages(file.parent))
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    for clear in (lambda: archive.forget("notes"), lambda: archive.expire(DAY + timedelta(days=1))):
+        with pytest.raises(ArchiveError, match=r"cannot be deleted \(Permission denied\)"):
+            clear()
+    assert list(archive.pages(file)) == [page(1)]
 
 
 def test_files_of_days_before_the_given_one_expire(archive: Archive) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import random
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -62,7 +63,7 @@ def test_an_empty_lake_has_empty_tables_and_nothing_on_disk(lake: Lake) -> None:
     assert lake.reviews("notes").schema == pl.Schema(REVIEWS)
     assert lake.changes("notes").schema == pl.Schema(CHANGES)
     assert lake.visits("notes").height == 0
-    assert (lake.digests("notes", "ink", SHOP), lake.last_visit("notes", "ink", SHOP)) == ({}, None)
+    assert lake.digests("notes", "ink", SHOP) == {}
     assert lake.table("mentions", "notes") is None
     assert merge(lake) == Merge()
     lake.forget("notes")
@@ -254,17 +255,14 @@ def test_an_author_of_half_characters_is_hashed_too(lake: Lake) -> None:
 # -- the ledger, readings ----------------------------------------------------------------------------------------------
 
 
-def test_the_ledger_has_a_row_a_visit_and_the_newest_is_the_last(lake: Lake) -> None:
+def test_the_ledger_has_a_row_a_visit_oldest_first(lake: Lake) -> None:
     lake.add_visit(visit(1, complete=False, stop="blocked", detail="turned away"))
     lake.add_visit(visit(0))
     lake.add_visit(visit(3, listing=FEED))
     lake.add_visit(visit(3, competitor="quill"))
-    assert lake.visits("notes")["at"].to_list() == [NIGHT, NIGHT + DAY, NIGHT + 3 * DAY, NIGHT + 3 * DAY]
-    assert (
-        lake.last_visit("notes", "ink", SHOP)
-        == visit(1, complete=False, stop="blocked", detail="turned away").as_dict()
-    )
-    assert lake.last_visit("notes", "ink", "https://never.example/") is None
+    rows = lake.visits("notes")
+    assert rows["at"].to_list() == [NIGHT, NIGHT + DAY, NIGHT + 3 * DAY, NIGHT + 3 * DAY]
+    assert rows.row(1, named=True) == visit(1, complete=False, stop="blocked", detail="turned away").as_dict()
 
 
 def test_a_visit_entered_twice_counts_once_as_it_was_entered_last(lake: Lake) -> None:
@@ -349,7 +347,7 @@ def test_a_damaged_table_is_one_line(lake: Lake, damage: Any, capfd: pytest.Capt
             act()
         assert str(error.value).startswith(f"{lake.root}: ")
         assert "\n" not in str(error.value)
-    capfd.readouterr()  # the engine's own words about a panic
+    assert capfd.readouterr().err == ""  # nor a word of the engine's own about a panic
 
 
 def test_forgetting_in_a_damaged_table_is_one_line_too(lake: Lake) -> None:
@@ -359,6 +357,29 @@ def test_forgetting_in_a_damaged_table_is_one_line_too(lake: Lake) -> None:
         lake.forget("notes")
     assert str(error.value).startswith(f"{lake.root}/reviews: the table cannot be written (")
     assert "\n" not in str(error.value)
+
+
+def test_a_full_disk_is_one_line_and_what_was_saved_before_stays(
+    lake: Lake, full_disk: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    merge(lake, review(1))
+    many = [review(n, " ".join(f"{random.Random(n * k).random()}" for k in range(60))) for n in range(2, 200)]
+    with full_disk(20_000), pytest.raises(LakeError) as error:
+        merge(lake, *many)
+    assert str(error.value).startswith(f"{lake.root}/reviews: the table cannot be written (")
+    assert str(error.value).endswith("); check space and rights, then run again")
+    assert "\n" not in str(error.value)
+    assert capfd.readouterr().err == ""
+    assert lake.reviews("notes")["id"].to_list() == ["1"]
+    assert merge(lake, *many) == Merge(new=198)
+
+
+def test_a_lake_where_no_folder_can_be_is_one_line(tmp_path: Path) -> None:
+    tmp_path.joinpath("file").write_text("not even root can make a folder below it")
+    root = tmp_path / "file" / "lake"
+    with pytest.raises(LakeError) as error:
+        merge(Lake(root), review(1))
+    assert str(error.value) == f"{root}: cannot be written (Not a directory); check space and rights, then run again"
 
 
 def test_a_lake_that_cannot_be_written_is_one_line(lake: Lake) -> None:

@@ -12,6 +12,12 @@ from data.review import FIELDS, SCHEMA, Review, content_id, digest, frame, stars
 WRITTEN = datetime(2026, 10, 3, 8, 15, 30, tzinfo=UTC)
 
 
+def test_half_a_character_costs_itself_and_no_table() -> None:
+    odd = Review(source="s", product="p", id="\ud800", body="It \udc00 crashes.", author="\ud83d")
+    table = frame([odd, Review(source="s", product="p", id="2", body="Fine.")])
+    assert table.select("key", "body", "author").rows() == [("s:p:?", "It ? crashes.", "?"), ("s:p:2", "Fine.", None)]
+
+
 def test_the_key_is_source_product_and_raw_id() -> None:
     assert Review(source="app_store", product="1", id=" a:b ").key == "app_store:1: a:b "
 

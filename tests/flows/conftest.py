@@ -12,6 +12,20 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+def _load(folder: Path) -> None:
+    """Makes a package that lies beside the tests importable by its name; in importlib mode no path leads there."""
+    spec = importlib.util.spec_from_file_location(
+        folder.name, folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    sys.modules[folder.name] = module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+
+_load(Path(__file__).with_name("protocols"))
+
+
 class Command:
     """Runs `unmet` with everything it writes below one folder."""
 
@@ -56,14 +70,5 @@ def demo(tmp_path_factory, command_at):
 
 @pytest.fixture(scope="session")
 def protocols() -> ModuleType:
-    """The package of places on loopback that lies beside the tests; in importlib mode no path leads there."""
-    folder = Path(__file__).with_name("protocols")
-    spec = importlib.util.spec_from_file_location(
-        "protocols", folder / "__init__.py", submodule_search_locations=[str(folder)]
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["protocols"] = module
-    spec.loader.exec_module(module)
-    return module
+    """The package of places on loopback that lies beside the tests."""
+    return sys.modules["protocols"]

@@ -103,3 +103,17 @@ def test_nothing_is_read_when_the_market_file_names_a_wrong_column(unmet):
         " did you mean 'body'?"
     )
     assert not (unmet.home / "lake").exists()
+
+
+def test_a_lake_that_cannot_be_written_is_one_line_that_says_why(unmet):
+    (unmet.home / "r.csv").write_text(GOOD, "utf-8")
+    (unmet.home / "file").write_text("not even root can make a folder below it", "utf-8")
+    market, lake = unmet.home / "full.toml", unmet.home / "file" / "lake"
+    market.write_text(
+        'name = "F"\n[competitors.a]\nname = "A"\n[[competitors.a.exports]]\npath = "r.csv"\nsource = "x"\n', "utf-8"
+    )
+    done = unmet("nightly", str(market), UNMET_LAKE=str(lake))
+    assert done.returncode == 3
+    assert done.stderr.strip() == (
+        f"unmet: {lake}: cannot be written (Not a directory); check space and rights, then run again"
+    )

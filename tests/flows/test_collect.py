@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from data.archive import ArchiveError
+from data.errors import UnmetError
 from data.lake import Lake, LakeError
 from data.market import Competitor, Export, Listing, Market, Saved
 from data.settings import Settings
 from data.visit import Visit
 from flows import collect
 from flows.plan import Errand, plan
-from scrapers._errors import Blocked, ChangedPage, ExportError, ScrapeError, Unreachable
+from reports import report
+from scrapers._errors import Blocked, ChangedPage, Disallowed, ExportError, ScrapeError, Unreachable
 from scrapers._source import Page, Request
 from scrapers._walk import Walk
 
 NIGHT = datetime(2026, 11, 20, 3, tzinfo=UTC)
 URL = "https://apps.apple.com/us/app/ink/id1"
+FEED = "https://itunes.apple.com/us/rss/customerreviews/page=1/id=1/sortby=mostrecent/json"
 
 
 def entry(number: int, body: str = "It crashes.") -> dict[str, Any]:
@@ -77,13 +83,16 @@ def visit(
     fetch: Callable[[Request], Page] = nothing,
     night: int = 0,
     **more: Any,
-) -> tuple[Visit, ScrapeError | None]:
+) -> tuple[Visit, UnmetError | None]:
     config = Settings(lake=lake.root, now=NIGHT + timedelta(days=night), **more)
     done, error = collect.visit(errand(place), lake, config, fetch)
     assert done.found == done.new + done.edited + done.known + done.duplicate
-    stored = lake.last_visit("notes", "ink", place.name)
-    assert stored == done.as_dict()
+    assert last_visit(lake, place.name) == done.as_dict()
     return done, error
+
+
+def last_visit(lake: Lake, listing: str) -> dict[str, Any]:
+    return lake.visits("notes").filter(competitor="ink", listing=listing).row(-1, named=True)
 
 
 def counts(done: Visit) -> tuple[int, int, int, int, int]:
@@ -102,8 +111,8 @@ def test_a_first_visit_reads_to_the_end(lake: Lake) -> None:
     assert (store.asked, counts(done)) == ([1, 2, 3], (3, 3, 0, 0, 0))
     told = {**done.as_dict(), "seconds": 0, "bytes": 0}
     assert told == Visit(
-        market="notes", competitor="ink", source="app_store", listing=URL, at=NIGHT, asked=URL, pages=3, found=3, new=3,
-        edited=0, known=0, duplicate=0, gone=0, unreadable=0, total=None, oldest=NIGHT - timedelta(days=393),
+        market="notes", competitor="ink", source="app_store", listing=URL, at=NIGHT, asked=FEED, pages=3, found=3,
+        new=3, edited=0, known=0, duplicate=0, gone=0, unreadable=0, total=None, oldest=NIGHT - timedelta(days=393),
         newest=NIGHT - timedelta(days=391), outcome="reviews", stop="end", complete=True, detail=None, bytes=0,
         seconds=0,
     ).as_dict()  # fmt: skip
@@ -183,8 +192,7 @@ def test_the_ledger_says_incomplete_even_if_the_run_dies_before_the_reviews_are_
     config = Settings(lake=lake.root, now=NIGHT + timedelta(days=1))
     with pytest.raises(LakeError):
         collect.visit(errand(LISTING), lake, config, store.fetch)
-    last = lake.last_visit("notes", "ink", URL)
-    assert last is not None
+    last = last_visit(lake, URL)
     assert (last["at"], last["complete"], last["stop"]) == (NIGHT + timedelta(days=1), False, "unreachable")
 
 
@@ -216,10 +224,134 @@ def test_every_page_is_in_the_archive_the_one_that_could_not_be_read_too(lake: L
     assert done.bytes == sum(len(k.body) for k in kept)
 
 
-def test_the_cap_of_pages_is_the_settings(lake: Lake) -> None:
+def test_a_page_that_cannot_be_kept_ends_the_visit_and_what_came_before_stays(lake: Lake, full_disk: Any) -> None:
+    store = AppStore([entry(9)], [entry(8, "".join(map(str, range(60_000))))], [entry(7)])
+    with full_disk(60_000):
+        done, error = visit(lake, LISTING, store.fetch)
+    assert isinstance(error, ArchiveError)
+    assert (counts(done), done.pages, done.stop, done.complete) == ((1, 1, 0, 0, 0), 2, "unsaved", False)
+    assert done.detail == str(error)
+    assert "a page cannot be kept (File too large); check space and rights, then run again" in str(error)
+    assert lake.reviews("notes")["id"].to_list() == ["9"]
+    store.asked.clear()
+    done, error = visit(lake, LISTING, store.fetch, night=1)
+    assert (error, store.asked, counts(done)) == (None, [1, 2, 3, 4], (3, 2, 0, 1, 0))
+
+
+def test_our_own_limit_of_pages_is_told_and_is_no_whole_visit(lake: Lake) -> None:
     store = AppStore(*[[entry(9 - n)] for n in range(5)])
-    done, _ = visit(lake, LISTING, store.fetch, pages=2)
-    assert (store.asked, done.stop, done.detail) == ([1, 2], "cap", "stopped after 2 pages, as set by UNMET_PAGES")
+    done, error = visit(lake, LISTING, store.fetch, pages=2)
+    assert (store.asked, error, done.stop, done.complete) == ([1, 2], None, "limit", False)
+    assert done.detail == "stopped after 2 pages, as set by UNMET_PAGES; there are more"
+
+
+def test_under_the_same_limit_the_next_visit_stops_at_known_reviews(lake: Lake) -> None:
+    store = AppStore(*[[entry(9 - n)] for n in range(5)])
+    visit(lake, LISTING, store.fetch, pages=2)
+    for night, limit in ((1, 2), (2, 1)):
+        store.asked.clear()
+        done, _ = visit(lake, LISTING, store.fetch, night, pages=limit)
+        assert (store.asked, done.stop, done.complete) == ([1], "known", True)
+
+
+def test_once_the_limit_is_raised_the_next_visit_goes_on_to_the_older_reviews(lake: Lake) -> None:
+    store = AppStore(*[[entry(9 - n)] for n in range(5)])
+    visit(lake, LISTING, store.fetch, pages=2)
+    visit(lake, LISTING, store.fetch, night=1, pages=2)
+    store.asked.clear()
+    done, _ = visit(lake, LISTING, store.fetch, night=2, pages=4)
+    assert (store.asked, counts(done), done.stop) == ([1, 2, 3, 4], (4, 2, 0, 2, 0), "limit")
+    store.asked.clear()
+    done, _ = visit(lake, LISTING, store.fetch, night=3)
+    assert (store.asked, counts(done), done.stop) == ([1, 2, 3, 4, 5, 6], (5, 1, 0, 4, 0), "end")
+
+
+class Reddit:
+    """Twelve posts: the feed shows the newest five, the API all, three a page."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def fetch(self, request: Request) -> Page:
+        self.asked.append(request.url)
+        address = urlsplit(request.url)
+        if address.netloc == "www.reddit.com":
+            body = self.feed(range(12, 7, -1))
+        else:
+            assert request.headers["Authorization"] == "bearer invented-token"
+            after = int(parse_qs(address.query).get("after", ["t3_13"])[0].removeprefix("t3_"))
+            shown = range(after - 1, max(after - 4, 0), -1)
+            body = self.listing(shown, f"t3_{shown[-1]}" if shown[-1] > 1 else None)
+        return Page(request, 200, {}, body.encode(), NIGHT)
+
+    @staticmethod
+    def feed(numbers: range) -> str:
+        entries = "".join(
+            f"<entry><id>t3_{n}</id><title>Post {n}</title><content>&lt;!-- SC_OFF --&gt;&lt;p&gt;It crashes, case {n}."
+            "&lt;/p&gt;&lt;!-- SC_ON --&gt;</content></entry>"
+            for n in numbers
+        )
+        return f'<feed xmlns="http://www.w3.org/2005/Atom">{entries}</feed>'
+
+    @staticmethod
+    def listing(numbers: range, after: str | None) -> str:
+        posts = [
+            {
+                "kind": "t3",
+                "data": {"name": f"t3_{n}", "title": f"Post {n}", "selftext_html": f"<p>It crashes, case {n}.</p>"},
+            }
+            for n in numbers
+        ]
+        return json.dumps({"data": {"children": posts, "after": after}})
+
+
+def test_a_token_that_comes_later_goes_deeper_at_the_next_visit(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    listing, site = Listing(url="https://www.reddit.com/r/ink/"), Reddit()
+    monkeypatch.delenv("REDDIT_TOKEN", raising=False)
+    done, _ = visit(lake, listing, site.fetch)
+    assert (counts(done), done.stop, done.asked) == (
+        (5, 5, 0, 0, 0), "cap", "https://www.reddit.com/r/ink/new/.rss?limit=100",
+    )  # fmt: skip
+    done, _ = visit(lake, listing, site.fetch, night=1)
+    assert (counts(done), done.stop) == ((5, 0, 0, 5, 0), "known")
+    monkeypatch.setenv("REDDIT_TOKEN", "invented-token")
+    done, _ = visit(lake, listing, site.fetch, night=2)
+    assert (counts(done), done.pages, done.stop) == ((12, 7, 0, 5, 0), 4, "end")
+    assert done.asked == "https://oauth.reddit.com/r/ink/new?limit=100&raw_json=1"
+    done, _ = visit(lake, listing, site.fetch, night=3)
+    assert (counts(done), done.pages, done.stop) == ((3, 0, 0, 3, 0), 1, "known")
+
+
+def robots_say_no(request: Request) -> Page:
+    raise Disallowed(f"{request.url}: robots.txt does not allow it")
+
+
+@pytest.mark.parametrize(
+    ("token", "line"),
+    [
+        (
+            "",
+            "https://www.reddit.com/r/ink/new/.rss?limit=100: robots.txt does not allow it; set REDDIT_TOKEN to a token"
+            " of its API, which is asked at another host, or import an export (`exports`)",
+        ),
+        (
+            "invented-token",
+            "https://oauth.reddit.com/r/ink/new?limit=100&raw_json=1: robots.txt does not allow it; save its pages by"
+            " hand (`saved`), import an export (`exports`), or take the listing out",
+        ),
+    ],
+)
+def test_where_robots_txt_says_no_ledger_and_report_say_what_to_do(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, token: str, line: str
+) -> None:
+    monkeypatch.setenv("REDDIT_TOKEN", token)
+    place = Listing(url="https://www.reddit.com/r/ink/")
+    done, error = visit(lake, place, robots_say_no)
+    assert isinstance(error, Disallowed)
+    assert (done.stop, done.outcome, done.complete, done.detail) == ("refused", "blocked", False, line)
+    market = Market(slug="notes", name="Notes", competitors=(Competitor(slug="ink", name="Ink", listings=(place,)),))
+    page, _ = report.make(lake, market, tmp_path / "out", None)
+    assert line in html.unescape(page.read_text("utf-8")).replace("\\", "")
 
 
 def test_progress_is_told_page_by_page(lake: Lake) -> None:
@@ -274,29 +406,29 @@ def test_an_export_that_cannot_be_read_leaves_what_was_read_before(lake: Lake, t
     assert lake.reviews("notes").height == 2
 
 
-def html(*bodies: str) -> str:
+def shop(*bodies: str) -> str:
     told = [{"@type": "Review", "reviewBody": b, "reviewRating": {"ratingValue": 2}} for b in bodies]
     data = {"@context": "https://schema.org", "@type": "Product", "name": "Ink", "review": told}
     return f'<html><body><script type="application/ld+json">{json.dumps(data)}</script></body></html>'
 
 
 def test_one_broken_saved_page_does_not_cost_the_others(lake: Lake, tmp_path: Path) -> None:
-    (tmp_path / "1.html").write_text(html("It crashes."))
+    (tmp_path / "1.html").write_text(shop("It crashes."))
     (tmp_path / "2.html").write_text('{"this": "is no page"}')
-    (tmp_path / "3.html").write_text(html("It crashes.", "It is slow."))
+    (tmp_path / "3.html").write_text(shop("It crashes.", "It is slow."))
     place = Saved(path=str(tmp_path / "*.html"), source="schema_org", url="https://shop.example/ink")
     done, error = visit(lake, place)
     assert isinstance(error, ChangedPage)
     assert (counts(done), done.pages, done.stop, done.complete) == ((3, 2, 0, 0, 1), 2, "changed", False)
     assert sorted(lake.reviews("notes")["body"]) == ["It crashes.", "It is slow."]
-    (tmp_path / "2.html").write_text(html("It is dear."))
+    (tmp_path / "2.html").write_text(shop("It is dear."))
     done, error = visit(lake, place, night=1)
     assert (error, counts(done), done.pages, done.stop) == (None, (4, 1, 0, 2, 1), 3, "sample")
 
 
 def test_a_saved_page_that_cannot_be_opened_is_unreadable(lake: Lake, tmp_path: Path, monkeypatch: Any) -> None:
-    (tmp_path / "1.html").write_text(html("It crashes."))
-    (tmp_path / "2.html").write_text(html("It is slow."))
+    (tmp_path / "1.html").write_text(shop("It crashes."))
+    (tmp_path / "2.html").write_text(shop("It is slow."))
     read = Path.read_bytes
 
     def guarded(path: Path) -> bytes:

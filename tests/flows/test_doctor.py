@@ -84,6 +84,13 @@ def test_every_example_is_an_address_of_its_source_that_may_be_asked(name):
     assert forbidden(about.example) is None
 
 
+def test_every_source_is_asked_but_those_that_may_not_be_or_have_no_listing_for_everyone():
+    left_out = {"export", "reddit", "schema_org"}
+    for name in set(scrapers.names()) - set(ASKED) - left_out:
+        about = scrapers.source(name).ABOUT
+        assert about.opt_in or forbidden(about.address), f"{name} could be asked, but names no listing"
+
+
 def test_each_source_has_its_line(sites, capsys):
     sites.answers = {
         host_of("app_store"): (200, (PAGES / "app_store.json").read_bytes()),

@@ -18,7 +18,6 @@ from data.settings import Settings, settings
 from flows import collect, forgetting
 from flows.plan import plan
 from reports import report as press
-from reports import rules
 from scrapers._source import Page, Request
 
 NIGHT = datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -64,7 +63,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 return Page(request, 200, {}, body, NIGHT)
 
             collect.visit(errand, lake, now, fetch)
-    press.make(lake, loaded, rules.default(), config.reports, file)
+    press.make(lake, loaded, config.reports, file)
     (config.reports / "notes" / "2026-01-01.md").write_text(f"An old report with {SECRET}.")
     (config.reports / "notes" / "charts").mkdir(exist_ok=True)
     (config.reports / "notes" / "charts" / "old.svg").write_text(SECRET)
@@ -112,7 +111,7 @@ def test_a_competitor_is_forgotten_everywhere_and_the_rest_stays(market, tmp_pat
     report = Path(second.rpartition(": ")[2])
     document = json.loads(report.with_suffix(".json").read_text())
     assert document["reviews"]["counted"] == 40
-    assert press.check(Lake(settings().lake), load(market), rules.default(), report.with_suffix(".json"), market) == []
+    assert press.check(Lake(settings().lake), load(market), report.with_suffix(".json"), market) == []
     assert (report.parent / "notes.toml").read_text() == MARKET
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import scrapers
 from data.market import Competitor, Export, Listing, Market, MarketError, Saved, load
-from flows.plan import Errand, ad_hoc, market_files, plan, recognise, toml
+from flows.plan import Errand, _name, ad_hoc, market_files, plan, recognise, toml
 from scrapers._source import Handle
 
 INK = "https://apps.apple.com/us/app/ink/id123456789"
@@ -186,17 +186,78 @@ def test_addresses_of_one_name_are_one_competitors() -> None:
         ("https://apps.apple.com/us/app/tab-shelf_pro/id1", "Tab Shelf Pro"),
         ("https://www.shop.example/r/9", "shop.example"),
         ("https://apps.apple.com/cn/app/%E4%BE%BF%E7%AC%BA/id2", "\u4fbf\u7b3a"),
-        ("https://apps.apple.com/us/app/id123456789", "Id123456789"),
+        ("https://apps.apple.com/us/app/id123456789", "Apple App Store 123456789"),
         ("https://shop.example:8080/x", "shop.example"),
+        ("https://store.steampowered.com/app/900000/Delve_Together/", "Delve Together"),
+        ("https://store.steampowered.com/app/440", "Steam 440"),
+        ("https://plugins.jetbrains.com/plugin/12345-tidy-tables", "Tidy Tables"),
+        ("https://open-vsx.org/extension/billory/tidy-tables", "Tidy Tables"),
+        ("https://flathub.org/apps/org.billory.Ledger", "Ledger"),
+        ("https://github.com/billory/desktop/issues", "Desktop"),
+        ("https://wordpress.org/plugins/tidy-tables/", "Tidy Tables"),
+        ("https://stackoverflow.com/questions/tagged/billory", "Billory"),
+        ("https://www.reddit.com/r/billory/", "Billory"),
+        ("https://hn.algolia.com/?q=Node.js", "Node.js"),
+        ("https://forum.billory.example/t/split-invoices/318", "forum.billory.example"),
     ],
 )
 def test_a_name_is_made_out_of_the_address(url: str, name: str) -> None:
     assert ad_hoc([url]).competitors[0].name == name
 
 
+def names(*urls: str) -> list[tuple[str, str, int]]:
+    """Slug, name and number of listings of each competitor."""
+    return [(c.slug, c.name, len(c.listings)) for c in ad_hoc(list(urls)).competitors]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("https://store.steampowered.com/app/440/Delve/", "https://store.steampowered.com/app/730/Climb/"),
+        ("https://store.steampowered.com/app/440", "https://store.steampowered.com/app/730"),
+        ("https://plugins.jetbrains.com/plugin/1-tables", "https://plugins.jetbrains.com/plugin/2-charts"),
+        ("https://open-vsx.org/extension/billory/tables", "https://open-vsx.org/extension/billory/charts"),
+        ("https://flathub.org/apps/org.billory.Ledger", "https://flathub.org/apps/org.billory.Maps"),
+        ("https://github.com/billory/desktop", "https://github.com/billory/mobile"),
+        ("https://hn.algolia.com/?q=Billory", "https://hn.algolia.com/?q=Quillbill"),
+        ("https://www.reddit.com/r/billory/", "https://www.reddit.com/r/quillbill/"),
+    ],
+)
+def test_two_products_of_one_store_are_two_competitors(first: str, second: str) -> None:
+    assert [places for _, _, places in names(first, second)] == [1, 1]
+
+
+def test_two_apps_of_shopify_are_named_apart() -> None:
+    """Shopify is off without a market file, so its names are made here by hand."""
+    handles = [scrapers.source("shopify").handle(f"https://apps.shopify.com/{app}") for app in ("parcel-pilot", "till")]
+    assert [_name(handle) for handle in handles if handle] == ["Parcel Pilot", "Till"]
+
+
+def test_a_stores_other_product_of_the_same_name_says_which_it_is() -> None:
+    assert names(
+        "https://github.com/a/desktop", "https://github.com/b/desktop", "https://github.com/a/desktop/issues"
+    ) == [
+        ("desktop", "Desktop", 2),
+        ("desktop-b-desktop", "Desktop (b/desktop)", 1),
+    ]
+
+
+def test_pages_of_one_site_and_searches_for_one_name_are_one_competitors() -> None:
+    forum = ["https://forum.billory.example/t/split-invoices/318", "https://forum.billory.example/c/ideas/7"]
+    assert names(*forum) == [("forum-billory-example", "forum.billory.example", 2)]
+    assert names(SHOP, "https://shop.example/other") == [("shop-example", "shop.example", 2)]
+    search = "https://www.reddit.com/search?q=Ink"
+    assert names(INK, search, "https://www.reddit.com/r/notes/search?q=ink") == [("ink", "Ink", 3)]
+
+
+def test_names_that_make_the_same_slug_are_numbered_apart() -> None:
+    urls = [f"https://shop.example/product/{name}" for name in ("jotter", "jotter-\u00fc", "jotter-2", "Jotter")]
+    assert names(*urls) == [("jotter", "Jotter", 2), ("jotter-2", "Jotter \u00dc", 1), ("jotter-2-2", "Jotter 2", 1)]
+
+
 def test_two_names_without_a_letter_of_ours_stay_two_competitors() -> None:
     urls = [f"https://apps.apple.com/cn/app/{name}/id{n}" for n, name in enumerate(("\u7532\u7532", "\u4e59\u4e59"), 1)]
-    assert [c.slug for c in ad_hoc(urls).competitors] == ["market", "market-2"]
+    assert [c.slug for c in ad_hoc(urls).competitors] == ["rival", "rival-2"]
 
 
 @pytest.mark.parametrize(
@@ -223,6 +284,7 @@ def test_what_is_no_address_makes_no_market(url: str, line: str) -> None:
         ['https://shop.example/a"b\\c', "https://shop.example/\u00fc?x=%22"],
         ["https://apps.apple.com/cn/app/\u7532\u7532/id1", "https://apps.apple.com/cn/app/\u4e59\u4e59/id2"],
         ["https://shop.example/app/Tab-Shelf", "https://other.example/app/tab_shelf"],
+        [f"https://shop.example/product/jotter{end}" for end in ("", "-\u00fc", "-2")],
     ],
 )  # fmt: skip
 def test_a_market_file_written_is_the_market_when_read(tmp_path: Path, urls: list[str]) -> None:

@@ -1,12 +1,13 @@
 """Every source through the real collector: over real HTTP, into a real lake, three nights in a row.
 
-On the first night every host is busy once. Until the second nothing happens. Until the third some reviews are written
-and one is edited. What each night must bring stands in `CASES`; when it was asked for, in the server's log.
+What each night must bring stands in `protocols.CASES`; when it was asked for, in the server's log. What is read from
+pages saved by hand is in test_saved_end_to_end.py.
 """
 
 from __future__ import annotations
 
 import gzip
+import logging
 from collections import Counter
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ from urllib.parse import urlsplit
 
 import polars as pl
 import pytest
+from protocols import CASES, KEY, NEW
 
 from data.archive import Archive
 from data.lake import Lake
@@ -32,100 +34,6 @@ from scrapers._errors import Blocked, ScrapeError
 
 NIGHT = datetime(2026, 11, 20, 3, tzinfo=UTC)
 PAUSE = 0.01
-NEW = 5
-"""Reviews written between the second night and the third, less than any source has a page."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """One source: where its listing is, who answers, and what each night's visit must come to."""
-
-    source: str
-    url: str
-    host: str
-    """The host that is really asked."""
-    place: str
-    """The class in `protocols` that answers for it."""
-    planted: int
-    pages: tuple[int, int, int]
-    """Requests a night, robots.txt and the busy answer not counted."""
-    stops: tuple[str, str, str]
-    duplicate: int = 0
-    """Reviews that the source shows twice within the first visit, because it must."""
-    named: bool = False
-    """Whether the market file names the source, because the address does not tell."""
-    edits: bool = True
-    """Whether a review that was written anew is the same review there."""
-
-
-END, CAP = ("end", "known", "known"), ("cap", "known", "known")
-CASES = {
-    "app_store": Case(
-        "app_store", "https://apps.apple.com/us/app/billory/id900000001", "itunes.apple.com", "AppStore",
-        120, (4, 1, 2), END,
-    ),
-    "app_store, more than it shows": Case(
-        "app_store", "https://apps.example/us/app/billory/id900000002", "apps.example", "AppStore",
-        620, (10, 1, 2), CAP, named=True,
-    ),
-    "steam": Case(
-        "steam", "https://store.steampowered.com/app/900000/Delve_Together/", "api.steampowered.com", "Steam",
-        250, (5, 1, 2), END,
-    ),
-    "schema_org": Case(
-        "schema_org", "https://www.desks.example/p/billory", "www.desks.example", "SchemaOrg", 50, (3, 1, 2), END,
-    ),
-    "shopify": Case(
-        "shopify", "https://apps.shopify.com/parcel-pilot", "apps.shopify.com", "Shopify", 33, (4, 1, 2), END,
-    ),
-    "wordpress": Case(
-        "wordpress", "https://wordpress.org/plugins/tidy-tables/", "wordpress.org", "WordPress",
-        40, (1, 1, 1), ("cap", "known", "cap"),
-    ),
-    "mozilla_addons": Case(
-        "mozilla_addons", "https://addons.mozilla.org/en-US/firefox/addon/tab-shelf/", "addons.mozilla.org",
-        "MozillaAddons", 120, (3, 1, 2), END,
-    ),
-    "hacker_news": Case(
-        "hacker_news", "https://hn.algolia.com/?q=Billory", "hn.algolia.com", "HackerNews",
-        1151, (12, 1, 2), END, duplicate=1,
-    ),
-    "github_issues": Case(
-        "github_issues", "https://github.com/billory/desktop", "api.github.com", "GitHubIssues", 230, (3, 1, 2), END,
-    ),
-    "discourse": Case(
-        "discourse", "https://forum.billory.example/", "forum.billory.example", "Discourse",
-        130, (4, 1, 2), END, named=True,
-    ),
-    "discourse, an old version": Case(
-        "discourse", "https://talk.billory.example/latest", "talk.billory.example", "OldDiscourse",
-        200, (9, 1, 2), END, duplicate=4, named=True,
-    ),
-    "stack_exchange": Case(
-        "stack_exchange", "https://stackoverflow.com/questions/tagged/billory", "api.stackexchange.com",
-        "StackExchange", 230, (3, 1, 2), END,
-    ),
-    "reddit": Case(
-        "reddit", "https://www.reddit.com/r/billory/", "www.reddit.com", "Reddit",
-        130, (1, 1, 1), ("cap", "known", "cap"),
-    ),
-    "google_play": Case(
-        "google_play", "https://play.google.com/store/apps/details?id=com.billory.app&hl=en", "play.google.com",
-        "GooglePlay", 330, (3, 1, 2), END,
-    ),
-    "jetbrains_marketplace": Case(
-        "jetbrains_marketplace", "https://plugins.jetbrains.com/plugin/12345-billory", "plugins.jetbrains.com",
-        "JetBrainsMarketplace", 230, (4, 1, 2), END,
-    ),
-    "open_vsx": Case(
-        "open_vsx", "https://open-vsx.org/extension/billory/desk", "open-vsx.org", "OpenVsx",
-        40, (1, 1, 1), ("end", "known", "end"), edits=False,
-    ),
-    "odrs": Case(
-        "odrs", "https://flathub.org/apps/org.billory.Billory", "odrs.gnome.org", "Odrs",
-        60, (1, 1, 1), ("end", "known", "end"),
-    ),
-}  # fmt: skip
 ALLOWED = ("google_play", "shopify")
 KEYS = ("GITHUB_TOKEN", "REDDIT_TOKEN")
 
@@ -204,10 +112,11 @@ def settings(lake: Lake, site: Any, night: int) -> Settings:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _no_keys() -> Iterator[None]:
+def _keys() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for key in KEYS:
             patch.delenv(key, raising=False)
+        patch.setenv("TRUSTPILOT_API_KEY", KEY)
         yield
 
 
@@ -230,7 +139,16 @@ def run(protocols: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Run:
     return Run(nights, lake)
 
 
-LONG = ("app_store", "steam", "shopify", "hacker_news", "github_issues", "discourse, an old version", "google_play")
+LONG = (
+    "app_store",
+    "steam",
+    "shopify",
+    "hacker_news",
+    "github_issues",
+    "discourse, an old version",
+    "google_play",
+    "trustpilot, its API",
+)
 """Listings of several pages, one for every way in which a walk goes on."""
 
 
@@ -329,6 +247,7 @@ def test_one_request_at_a_time_with_a_pause_and_a_name(run: Run, name: str) -> N
         assert all(b.started - a.ended >= PAUSE for a, b in pairwise(asked))
         assert {a.agent for a in asked} == {"unmet/0.1 (review research; contact: tests@unmet.example)"}
         assert all(a.authorization is None for a in asked)
+        assert {a.key for a in asked if a.path != "/robots.txt"} == {CASES[name].key}
 
 
 def test_a_wish_in_the_answer_to_be_left_alone_is_obeyed(run: Run) -> None:
@@ -378,18 +297,48 @@ def test_what_came_before_a_visit_broke_off_is_kept_and_the_next_reads_to_the_en
 # -- keys --------------------------------------------------------------------------------------------------------------
 
 
+def on_disk(folder: Path) -> bytes:
+    """Everything that a run wrote, unpacked."""
+    files = [file.read_bytes() for file in folder.rglob("*") if file.is_file()]
+    return b"\n".join(gzip.decompress(f) if f.startswith(b"\x1f\x8b") else f for f in files)
+
+
 def test_a_key_goes_to_its_api_and_nowhere_else(
-    protocols: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    protocols: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", "invented-token")
+    caplog.set_level(logging.DEBUG)
+    names = ["github_issues", "steam", "trustpilot, its API"]
     lake = Lake(tmp_path / "lake")
-    with protocols.Loopback(places(protocols, ["github_issues", "steam"])) as site:
-        nights = visited(["github_issues", "steam"], site, lake, settings(lake, site, 0))
-    assert {a.authorization for a in nights["steam"].asked} == {None}
-    robots, *pages = nights["github_issues"].asked
-    assert robots.authorization is None
-    assert {a.authorization for a in pages} == {"Bearer invented-token"}
-    for file in (tmp_path / "lake").rglob("*"):
-        if file.is_file():
-            content = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
-            assert b"invented-token" not in content
+    with protocols.Loopback(places(protocols, names)) as site:
+        site.busy = {CASES[name].host: (1, "3600") for name in names}  # so that there is an error to tell of, too
+        nights = visited(names, site, lake, settings(lake, site, 0))
+    shown = {name: [(a.authorization, a.key) for a in nights[name].asked] for name in names}
+    github, api = ("Bearer invented-token", None), (None, KEY)
+    nothing = (None, None)
+    assert shown == {
+        "github_issues": [nothing, github, github],
+        "steam": [nothing, nothing, nothing],
+        "trustpilot, its API": [nothing, api, api],
+    }
+    kept = on_disk(tmp_path)
+    assert b"api.trustpilot.com/v1/business-units/" in kept
+    for secret in ("invented-token", KEY):
+        assert secret.encode() not in kept
+        assert secret not in caplog.text
+        assert not any(secret in f"{night.visit} {night.error!r}" for night in nights.values())
+
+
+@pytest.mark.parametrize("key", [None, "a-wrong-key"])
+def test_an_api_that_wants_a_key_turns_others_away(
+    protocols: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str | None
+) -> None:
+    monkeypatch.delenv("TRUSTPILOT_API_KEY")
+    if key:
+        monkeypatch.setenv("TRUSTPILOT_API_KEY", key)
+    name = "trustpilot, its API"
+    lake = Lake(tmp_path / "lake")
+    with protocols.Loopback(places(protocols, [name])) as site:
+        night = visited([name], site, lake, settings(lake, site, 0))[name]
+    assert isinstance(night.error, Blocked)
+    assert (night.visit.stop, night.visit.new, [a.status for a in night.asked]) == ("blocked", 0, [200, 401])

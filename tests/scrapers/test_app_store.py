@@ -279,6 +279,15 @@ def test_an_empty_xml_feed_that_is_not_well_formed_is_an_empty_feed() -> None:
     assert batch.next == Request(f"{FEED}{TURNED_1}#empty")
 
 
+def test_an_xml_feed_saved_from_a_browser_is_read() -> None:
+    shown = XML_ENTRY.replace("Slow", "Just a moment... I <3 R&D &amp; Q&A; &lt; 3 <![CDATA[a&b <3]]>")
+    batch = read(xml(shown, last=1).replace("<entry>", '<link href="?id=1&type=2"/><entry>'), FEED + XML_1)
+    assert ["I <3 R&D & Q&A; < 3 a&b <3" in f"{r.title} {r.body}" for r in batch.reviews] == [True]
+    doctype = "<!DOCTYPE feed [<!ENTITY e 'x'>]>"
+    with pytest.raises(ChangedPage, match="DTD"):
+        read(doctype + xml(XML_ENTRY.replace("Slow", "&e; & <3")), FEED + XML_1)
+
+
 def test_an_xml_feed_with_reviews_that_is_not_well_formed_is_not_mended() -> None:
     with pytest.raises(ChangedPage, match="not well-formed"):
         read(xml(XML_ENTRY).removesuffix("</feed>"), FEED + XML_1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from data.review import Review
 from scrapers import discourse
-from scrapers._errors import ChallengePage, ChangedPage, ParseError
+from scrapers._errors import ChallengePage, ChangedPage, Missing, ParseError
 from scrapers._source import Batch, Handle, Outcome, Page, Request, Stop
 from scrapers._walk import walk
 
@@ -200,8 +201,10 @@ def test_old_forum_is_walked_across_ids_that_nobody_may_see() -> None:
 class Site:
     """A forum with one category and topics of many posts."""
 
-    def __init__(self, topics: dict[int, int]) -> None:
+    def __init__(self, topics: dict[int, int], gone: Collection[int] = ()) -> None:
         self.topics = topics
+        self.gone = gone
+        """Topics that the lists still name."""
         self.asked: list[str] = []
 
     def fetch(self, request: Request) -> Page:
@@ -216,6 +219,8 @@ class Site:
             body: Any = {"topic_list": {"topics": pinned + [{"id": t, "pinned": False} for t in shown], **more}}
         else:
             topic = int(parts.path.split("/")[2].removesuffix(".json"))
+            if topic in self.gone:
+                raise Missing(f"{url}: nothing there (it answered 404)")
             stream = [topic * 1000 + n for n in range(self.topics[topic])]
             posts = [post(i, topic_id=topic, post_number=n + 1) for n, i in enumerate(stream)]
             first = (max(number, 1) - 1) * 20
@@ -231,6 +236,28 @@ def test_category_is_walked_topic_by_topic_without_pinned_ones() -> None:
     assert site.asked[1] == "/t/80.json"
     assert site.asked[31] == "/c/ideas/7/l/latest.json?order=created&page=1"
     assert "/t/1.json" not in site.asked
+
+
+def test_topic_of_a_category_that_is_gone_is_passed_over_and_counted() -> None:
+    for gone in (40, 21, 1):  # in the middle, the last of a page of the list, the last of all
+        site = Site(dict.fromkeys(range(50, 0, -1), 3), {gone})
+        result = walk(discourse, handle_of(CATEGORY), site.fetch)  # type: ignore[arg-type]
+        assert (result.stop, result.error, len(result.reviews), result.pages) == (Stop.END, None, 49 * 3, 2 + 49)
+        assert result.warnings == ["1 of 52 pages were gone (404) before their turn came: deleted or made private"]
+        assert f"/t/{gone}.json" in site.asked
+
+
+def test_category_of_which_much_or_all_is_gone_was_not_read_whole() -> None:
+    for gone, left in ((range(1, 11), 40), (range(1, 51), 0)):
+        site = Site(dict.fromkeys(range(50, 0, -1), 1), gone)
+        result = walk(discourse, handle_of(CATEGORY), site.fetch)  # type: ignore[arg-type]
+        assert (result.stop, len(result.reviews)) == (Stop.MISSING, left)
+        assert result.outcome == ("reviews" if left else "unknown empty")
+
+
+def test_topic_or_category_that_is_gone_itself_is_missing() -> None:
+    result = walk(discourse, handle_of(TOPIC), Site({318: 3}, {318}).fetch)  # type: ignore[arg-type]
+    assert (result.stop, type(result.error), result.warnings) == (Stop.MISSING, Missing, [])
 
 
 def test_category_of_many_topics_is_a_cap() -> None:
@@ -263,7 +290,6 @@ def test_visit_that_knows_the_first_posts_of_a_topic_still_sees_new_ones() -> No
 @pytest.mark.parametrize(
     ("body", "listing"),
     [
-        (latest(), FORUM),
         (latest(post(post_type=3)), FORUM),
         ({"topic_list": {"topics": []}}, CATEGORY),
         ({"post_stream": {"posts": [], "stream": []}}, TOPIC),
@@ -275,6 +301,14 @@ def test_empty_pages(body: Any, listing: str) -> None:
         assert (batch.outcome, batch.next.url) == (Outcome.UNKNOWN_EMPTY, f"{FORUM}posts.json?before=7")
     else:
         assert (batch.outcome, batch.stop) == (Outcome.PROVEN_EMPTY, Stop.END)
+
+
+def test_empty_first_page_of_a_forum_proves_nothing() -> None:
+    batch = read(latest())
+    assert (batch.outcome, batch.stop, batch.next) == (Outcome.UNKNOWN_EMPTY, Stop.EMPTY, None)
+    assert "proves nothing" in batch.warnings[0]
+    below = read(latest(), url=f"{FORUM}posts.json?before=9")  # of a new version: there is nothing below post 9
+    assert (below.outcome, below.stop) == (Outcome.PROVEN_EMPTY, Stop.END)
 
 
 @pytest.mark.parametrize(

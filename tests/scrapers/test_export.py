@@ -85,9 +85,9 @@ def test_a_whole_record(folder: Folder) -> None:
 def test_an_export_is_no_address(tmp_path: Path) -> None:
     handle = Handle("export", "x", "reviews.csv")
     assert scrapers.source("export").recognise("https://shop.example/reviews.csv") is None
-    with pytest.raises(ChangedPage, match="is a file"):
+    with pytest.raises(ChangedPage, match="an export is no page"):
         export.start(handle)
-    with pytest.raises(ChangedPage, match="is a file"):
+    with pytest.raises(ChangedPage, match="an export is no page"):
         export.parse(Page(Request("reviews.csv"), 200, {}, b"", datetime(2026, 11, 22, tzinfo=UTC)), handle)
 
 
@@ -272,10 +272,18 @@ def test_markup_is_undone_only_where_there_is_some(folder: Folder) -> None:
     assert [r.body for r in batch.reviews] == ["I like it\na & b", "I <3 it &amp; 5 > 4"]
 
 
-def test_cells_that_do_not_hold_their_field_are_empty(folder: Folder) -> None:
-    text = "id,text,helpful,url,language,country,verified\n1,a,-3,javascript:1,english,USA,perhaps\n"
-    review = folder.read(text).reviews[0]
-    assert (review.helpful, review.url, review.language, review.country, review.verified) == (None,) * 5
+@pytest.mark.parametrize(
+    "row",
+    [
+        "1,a,-3,javascript:1,english,USA,perhaps,31/10/2025",
+        "1,a,4294967295,//x.example,klingon,U,2,0001-01-01T00:00:00Z",
+        "1,a,1e999,http://,x,1,,9999-12-31T23:59:59Z",
+    ],
+)
+def test_cells_that_do_not_hold_their_field_are_empty(folder: Folder, row: str) -> None:
+    review = folder.read(f"id,text,helpful,url,language,country,verified,written\n{row}\n").reviews[0]
+    told = (review.helpful, review.url, review.language, review.country, review.verified, review.written)
+    assert told == (None,) * 6
 
 
 def test_typed_columns(tmp_path: Path) -> None:

@@ -18,13 +18,13 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import httpx
 import pytest
 
-from scrapers._errors import Blocked, Missing, Refused, TooLarge, Unreachable
+from scrapers._errors import Blocked, Disallowed, Missing, Refused, TooLarge, Unreachable
 from scrapers._fetch import Fetcher, Limits
 from scrapers._pace import Turns
 from scrapers._source import Request
+from scrapers._transport import Transport
 
 AGENT = "unmet/0.1 (review research; contact: mail@example.org)"
 NOW = datetime(2026, 11, 22, 12, 0, 0, 800_000, tzinfo=UTC)
@@ -179,7 +179,7 @@ def client(site: Site) -> Iterator[Callable[..., Fetcher]]:
     def make(**limits: Any) -> Fetcher:
         quick = {"pause_seconds": PAUSE, "timeout_seconds": 5, "tries": 3, "first_wait_seconds": 0.02, **limits}
         to = dict.fromkeys(HOSTS, site.address)
-        plain = httpx.HTTPTransport(verify=False)  # nothing here is encrypted, and loading certificates takes time
+        plain = Transport(to, verify=False)  # nothing here is encrypted, and loading certificates takes time
         made.append(Fetcher(AGENT, Limits(**quick), to, plain, clock=lambda: NOW))
         return made[-1]
 
@@ -240,7 +240,7 @@ def test_what_robots_txt_disallows_is_never_asked(site: Site, client: Make) -> N
         get(fetcher, "/private/reviews")
     assert message(error) == (
         "http://shop.example/private/reviews: robots.txt does not allow it;"
-        " save the page by hand, or take the listing out"
+        " save its pages by hand (`saved`), import an export (`exports`), or take the listing out"
     )
     assert get(fetcher) == b"fine"
     assert site.paths() == ["/robots.txt", "/page"]
@@ -276,11 +276,25 @@ def test_a_site_whose_robots_txt_fails_to_the_end_is_not_asked(site: Site, clien
     assert site.paths() == ["/robots.txt"] * 3
 
 
-def test_a_site_that_turns_away_who_asks_for_robots_txt_is_not_asked(site: Site, client: Make) -> None:
-    site.on("/robots.txt", answer(status=403))
-    with pytest.raises(Blocked, match=r"asked for robots\.txt first"):
+@pytest.mark.parametrize("status", [401, 403, 451])
+def test_a_site_that_turns_away_who_asks_for_robots_txt_is_not_asked(site: Site, client: Make, status: int) -> None:
+    site.on("/robots.txt", answer(status=status))
+    with pytest.raises(Disallowed) as error:
         get(client())
+    assert message(error) == (
+        "http://shop.example/robots.txt: is kept from us, which allows nothing of the site;"
+        " save its pages by hand (`saved`), import an export (`exports`), or take the listing out"
+    )
     assert site.paths() == ["/robots.txt"]
+
+
+def test_a_site_too_busy_to_send_robots_txt_is_left_until_the_next_run(site: Site, client: Make) -> None:
+    site.on("/robots.txt", answer(status=429))
+    with pytest.raises(Blocked) as error:
+        get(client())
+    assert message(error) == (
+        "http://shop.example/robots.txt: answered 429; it is left alone until the next run (asked for robots.txt first)"
+    )
 
 
 def test_robots_txt_is_asked_again_after_it_could_not_be_had(site: Site, client: Make) -> None:
@@ -522,6 +536,33 @@ def test_an_endless_drip_is_ended_by_the_clock(site: Site, client: Make, endless
         get(client(page_seconds=0.2, tries=1))
     assert message(error) == "http://shop.example/page: took over 0.2 s; it is left alone until the next run"
     assert 0.2 <= time.monotonic() - started < 2
+
+
+def drip_headers(handler: Any) -> None:
+    """Begins an answer whose headers never end, a byte at a time; no wait for the next byte is long."""
+    handler.site.done(handler)
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    while True:
+        handler.wfile.write(b"a")
+        time.sleep(0.01)
+
+
+def test_headers_that_drip_in_for_ever_are_ended_by_the_clock_too(site: Site, client: Make) -> None:
+    site.on("/page", drip_headers)
+    started = time.monotonic()
+    with pytest.raises(Unreachable) as error:
+        get(client(page_seconds=0.3, tries=2))
+    assert message(error) == "http://shop.example/page: took over 0.3 s; it is left alone until the next run"
+    assert 0.6 <= time.monotonic() - started < 3
+    assert len(site.asked("/page")) == 2
+
+
+def test_after_a_deadline_the_next_request_has_its_whole_time(site: Site, client: Make) -> None:
+    site.on("/page", drip_headers, answer(b"fine", after=0.2))
+    fetcher = client(page_seconds=0.3, tries=2)
+    assert get(fetcher) == b"fine"
+    site.on("/page", answer(b"again", after=0.2))
+    assert get(fetcher) == b"again"
 
 
 def test_an_answer_that_never_begins_is_ended_by_the_timeout(site: Site, client: Make) -> None:

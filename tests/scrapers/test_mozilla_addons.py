@@ -120,6 +120,14 @@ def test_fields_that_are_missing_or_odd_stay_empty() -> None:
     assert (review.written, review.reply, review.replied) == (None, None, None)
 
 
+def test_answers_of_v3_are_read() -> None:
+    old = {"id": 8, "rating": 4, "title": "Nearly", "body": None, "created": "2017-10-03T08:15:30Z", "is_latest": True}
+    first, second = read(answer(old, {"id": 9, "rating": None, "title": "Only a title", "body": ""})).reviews
+    assert (first.rating, first.scale, first.title, first.body) == (4, "5", "Nearly", "")
+    assert (second.rating, second.scale, second.title) == (None, None, "Only a title")
+    assert read(answer(rating(7), {**old, "rating": 9}, {**old, "title": 3})).unreadable == 2
+
+
 def test_deleted_reply_is_no_reply() -> None:
     (review,) = read(answer(rating(reply={"body": "Sorry!", "is_deleted": True}))).reviews
     assert review.reply is None

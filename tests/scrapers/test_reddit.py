@@ -252,6 +252,14 @@ def test_saved_thread_is_read_with_the_answers_below_what_they_answer() -> None:
     assert batch.warnings == ("some comments are folded away and were not read",)
 
 
+def test_comments_that_were_folded_away_are_read_when_saved() -> None:
+    comment = {"kind": "t1", "data": {"name": "t1_c1", "body": "It is.", "created_utc": 1_789_000_000.0}}
+    batch = read({"json": {"errors": [], "data": {"things": [comment]}}})
+    assert [(r.id, r.body) for r in batch.reviews] == [("t1_c1", "It is.")]
+    with pytest.raises(ChangedPage):
+        read({"json": {"errors": [["BAD", "no", "x"]]}})
+
+
 @pytest.mark.parametrize(
     "body",
     [

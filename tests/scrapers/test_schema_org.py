@@ -128,6 +128,8 @@ def test_rating_for_one_aspect_does_not_stand_for_the_whole() -> None:
     [
         ({"reviewBody": "a", "description": "b", "text": "c", "headline": "d", "name": "e"}, "a", "d"),
         ({"reviewBody": "", "description": "b", "name": "e"}, "b", "e"),
+        ({"reviewBody": ["Dim.", "Slow to …", "Slow to start.", "dim."], "headline": "d"}, "Dim.\nSlow to start.", "d"),
+        ({"reviewBody": ["comment", "Dim…", "Dim..."], "headline": "d"}, "Dim...", "d"),
         ({"reviewBody": None, "text": "c", "name": " LAMP "}, "c", None),
         (
             {"reviewBody": "Good &amp; <b>bright</b>, 3 < 4 &amp;amp; cheap<br/>really"},

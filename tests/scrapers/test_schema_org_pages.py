@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,6 +81,10 @@ def test_other_addresses_are_not(url: str) -> None:
         "{};",
         "\ufeff{}",
         "{}\n// the end\n/* of it */",
+        "{}}",
+        "{}}\n];",
+        '{"@type": "WebSite"}\n{}',
+        '{}, {"@type": "WebSite"}',
     ],
 )
 def test_damaged_blocks_are_mended(wrapped: str) -> None:
@@ -88,6 +93,23 @@ def test_damaged_blocks_are_mended(wrapped: str) -> None:
         f'<html><script type="Application/LD+JSON; charset=utf-8">{wrapped.replace("{}", text)}</script></html>'
     )
     assert found.body in {"Dim, it's // so: ,}", "Dim,\x0b it's // so: ,}"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "body"),
+    [
+        (r"Bob\'s R\x26B, caf\u00e9 in C:\videos\clip", r"Bob's R&B, café in C:\videos\clip"),
+        (r"a \"b\" \\ \u12 \q", r'a "b" \ \u12 \q'),
+    ],
+)
+def test_escapes_of_javascript_and_bare_backslashes_are_mended(sent: str, body: str) -> None:
+    found = only(f'<script type="application/ld+json">{{"@type": "Review", "reviewBody": "{sent}"}}</script>')
+    assert found.body == body
+
+
+def test_a_block_escaped_as_a_whole_is_read() -> None:
+    sent = html.escape(json.dumps({"@type": "Review", "reviewBody": "Dim &amp; slow"}))
+    assert only(f'<script type="application/ld+json">{sent}</script>').body == "Dim & slow"
 
 
 def test_broken_block_costs_only_itself() -> None:

@@ -240,13 +240,30 @@ def refused() -> dict[str, tuple[str, bytes, str | None, str]]:
         "other encoding": ("r.csv", text + b"2,\xe9t\xe9,3\n", "utf-8", "is not utf-8 (line 3, byte 26)"),
         "parquet": ("r.parquet", b"PAR1" + b"0" * 40 + b"PAR1", None, "is not a Parquet file that can be read"),
         "json": ("r.json", b'[{"text": "a"},\n {"text"', None, "not JSON at line 2, column 9"),
-        "deep json": ("r.json", b"[" * 100_000, None, "JSON that cannot be read"),
+        "deep json": ("r.json", b"[" * 10_000_000, None, "JSON that cannot be read"),
+        "deep json lines": ("r.jsonl", b'{"a":' * 2_000_000, None, "JSON that cannot be read"),
         "json value": ("r.json", b"3", None, "holds one JSON value"),
         "json lists": ("r.json", b'{"a": [{}], "b": [{}]}', None, "holds 2 lists of objects (a, b)"),
         "json no list": ("r.json", b'{"a": []}', None, "holds no list of objects"),
         "json numbers": ("r.json", b"[1, 2]", None, "its list holds no objects"),
         "json lines": ("r.jsonl", b"nothing\nhere\n", None, "not JSON at line 1, column 1"),
     }
+
+
+@pytest.mark.parametrize(("at", "byte"), [(427, 127), (440, 255), (1390, 255)])
+def test_a_damaged_parquet_file_is_one_line_and_ends_nobody(
+    folder: Folder, capfd: pytest.CaptureFixture[str], at: int, byte: int
+) -> None:
+    """Bytes over which Polars 2.1 ends its whole process, or panics on stderr."""
+    frame = pl.DataFrame({"id": list(range(50)), "body": [f"It crashes {i}" for i in range(50)]})
+    file = io.BytesIO()
+    frame.write_parquet(file, compression="uncompressed", statistics=False)
+    damaged = bytearray(file.getvalue())
+    damaged[at] = byte
+    said = r"^r\.parquet: is not a Parquet file that can be read \(.+\); export it again$"
+    with pytest.raises(ExportError, match=said):
+        folder.load("r.parquet", bytes(damaged))
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("case", sorted(refused()))

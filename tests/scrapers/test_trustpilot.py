@@ -63,6 +63,8 @@ def page(data: Any, graph: list[Any] | None = None) -> str:
         (LISTING, "www.billory.example"),
         ("https://de.trustpilot.com/review/billory.example?page=2", "billory.example"),
         ("http://trustpilot.com/review/billory.example/transparency", "billory.example"),
+        ("https://www.trustpilot.com/review/billory.example%2Fen?languages=all", "billory.example/en"),
+        ("https://www.trustpilot.com/review/billory.example/en/location/oslo", "billory.example/en"),
         (API, UNIT),
     ],
 )
@@ -148,11 +150,56 @@ def test_a_page_whose_own_data_changed_is_read_from_its_markup() -> None:
         assert "schema.org" in batch.warnings[0]
 
 
+def card(number: int, dates: str = "", **more: Any) -> str:
+    told = {"reviewId": record(number)["id"], "stars": 4, "reviewHeader": "Fine", "reviewBody": "It works."}
+    info = json.dumps({"consumerName": "Ada", "businessUnitId": UNIT, **told, **more})
+    return (
+        f'<article><script type="application/json" data-initial-state="review-info">\n{info}\n</script>'
+        f'<div><script data-initial-state="review-dates" type="application/json">{dates}</script></div></article>'
+    )
+
+
+def test_a_page_with_a_script_for_each_review_is_read() -> None:
+    dates = '{"publishedDate":"2020-03-05T10:00:00Z","updatedDate":"2020-03-06T10:00:00Z","reportedDate":null}'
+    head = '<link rel="canonical" href="https://www.trustpilot.com/review/www.billory.example">'
+    graph = [{**node(1, 4), "@id": None}, {**node(2, 1), "@id": None}]
+    ld = f'<script type="application/ld+json">{json.dumps(graph)}</script>'
+    old = f"<html><head>{head}{ld}</head>{card(1, dates)}{card(2, stars=1, reviewBody=None)}</html>"
+    first, second = read(old).reviews
+    assert (first.id, first.rating, first.title, first.body) == (record(1)["id"], 4, "Fine", "It works.")
+    assert (first.author, first.url) == ("Ada", f"https://www.trustpilot.com/reviews/{first.id}")
+    times = datetime(2020, 3, 5, 10, tzinfo=UTC), datetime(2020, 3, 6, 10, tzinfo=UTC)
+    assert (first.written, first.edited) == times
+    assert (second.id, second.rating, second.body, second.written) == (record(2)["id"], 1, "", None)
+    assert read(old + card(3, stars=9)).unreadable == 1
+    found = trustpilot.within(old.encode())
+    assert found is not None
+    assert found[1] == LISTING
+    with pytest.raises(ChangedPage):
+        read(old, "https://www.trustpilot.com/review/other.example")
+
+
 def test_the_page_of_another_business_is_refused() -> None:
     assert len(read(props(record(1)), "https://www.trustpilot.com/review/BILLORY.example").reviews) == 1
     for body in (HTML, re.sub(r"(?s)<script id=.__NEXT.*?</script>", "", HTML), props(record(1))):
         with pytest.raises(ChangedPage, match=r"www\.billory\.example, not of other\.example"):
             read(body, "https://www.trustpilot.com/review/other.example")
+
+
+def test_a_business_may_be_called_by_a_path() -> None:
+    site = "https://www.trustpilot.com/review/"
+    script, markup = page(props(record(1), name="billory.example/en")), page({}, [node(1, 4)])
+    markup = markup.replace("<head>", f'<head><link rel="canonical" href="{site}billory.example/en">')
+    for body in (script, markup):
+        found = trustpilot.within(body.encode())
+        assert found is not None
+        assert (found[0].product, found[1]) == ("billory.example/en", f"{site}billory.example/en")
+        for listing in ("billory.example/en", "billory.example%2Fen", "billory.example"):
+            assert len(read(body, site + listing).reviews) == 1
+        with pytest.raises(ChangedPage):
+            read(body, f"{site}billory.example/de")
+    both = [props(record(2), name="billory.example/en"), props(record(1), name="billory.example")]
+    assert [r.id[-1] for r in read(both, f"{site}billory.example").reviews] == ["1"]
 
 
 def test_a_saved_page_says_whose_it_is_and_which() -> None:

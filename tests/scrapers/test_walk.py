@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from data.archive import ArchiveError
 from data.review import Review
 from scrapers import _errors
 from scrapers._errors import Blocked, ChallengePage, ChangedPage, Missing, ScrapeError, Unreachable
@@ -128,8 +129,9 @@ def test_a_site_that_leads_back_to_a_page_already_read_is_left(back: int) -> Non
 def test_no_more_pages_than_set_are_asked_and_it_is_said() -> None:
     source = Fake({n: batch(n, to=n + 1) for n in range(1, 9)})
     result = walk(source, HANDLE, source.fetch, most_pages=3)
-    assert (ids(result), result.stop, result.pages) == (["1", "2", "3"], Stop.CAP, 3)
-    assert result.warnings == ["stopped after 3 pages, as set by UNMET_PAGES"]
+    assert (ids(result), result.stop, result.pages) == (["1", "2", "3"], Stop.LIMIT, 3)
+    assert result.warnings == ["stopped after 3 pages, as set by UNMET_PAGES; there are more"]
+    assert Stop.LIMIT not in COMPLETE
     exact = Fake({1: batch(1, to=2), 2: batch(2)})
     assert walk(exact, HANDLE, exact.fetch, most_pages=2).stop is Stop.END
 
@@ -206,6 +208,7 @@ STOPS = {
     "ScrapeError": Stop.CHANGED,
     "FetchError": Stop.UNREACHABLE,
     "Refused": Stop.REFUSED,
+    "Disallowed": Stop.REFUSED,
     "Blocked": Stop.BLOCKED,
     "Missing": Stop.MISSING,
     "Unreachable": Stop.UNREACHABLE,
@@ -214,9 +217,11 @@ STOPS = {
     "ChangedPage": Stop.CHANGED,
     "ChallengePage": Stop.BLOCKED,
     "ExportError": Stop.UNREADABLE,
+    "ArchiveError": Stop.UNSAVED,
 }
 
 
 def test_every_error_has_its_stop() -> None:
     kinds = {n: k for n, k in vars(_errors).items() if isinstance(k, type) and issubclass(k, ScrapeError)}
+    kinds |= {"ArchiveError": ArchiveError}
     assert {name: reason(kind("x")) for name, kind in kinds.items()} == STOPS

@@ -7,14 +7,17 @@
 Each place keeps to its service's own manner: how many a page, how it goes on, where it stops, what it leaves out.
 """
 
+from .businesses import TrustpilotApi, TrustpilotPages
+from .cases import CASES, KEY, NEW, SAVED, Case, OnShelf
 from .discussions import Discourse, GitHubIssues, HackerNews, OldDiscourse, Reddit, StackExchange
-from .marketplaces import GooglePlay, JetBrainsMarketplace, Odrs, OpenVsx
-from .place import Answer, Call, Place, Planted, plant
+from .marketplaces import AtlassianMarketplace, GooglePlay, JetBrainsMarketplace, Odrs, OpenVsx, VsCodeMarketplace
+from .place import Answer, Call, OnPaper, Place, Planted, plant
 from .ratings import AppStore, MozillaAddons, SchemaOrg, Shopify, Steam, WordPress
 from .server import Asked, Loopback
 
 __all__ = [
-    "Answer", "AppStore", "Asked", "Call", "Discourse", "GitHubIssues", "GooglePlay", "HackerNews",
-    "JetBrainsMarketplace", "Loopback", "MozillaAddons", "Odrs", "OldDiscourse", "OpenVsx", "Place", "Planted",
-    "Reddit", "SchemaOrg", "Shopify", "StackExchange", "Steam", "WordPress", "plant",
+    "CASES", "KEY", "NEW", "SAVED", "Answer", "AppStore", "Asked", "AtlassianMarketplace", "Call", "Case", "Discourse",
+    "GitHubIssues", "GooglePlay", "HackerNews", "JetBrainsMarketplace", "Loopback", "MozillaAddons", "Odrs",
+    "OldDiscourse", "OnPaper", "OnShelf", "OpenVsx", "Place", "Planted", "Reddit", "SchemaOrg", "Shopify",
+    "StackExchange", "Steam", "TrustpilotApi", "TrustpilotPages", "VsCodeMarketplace", "WordPress", "plant",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from html import escape
+from pathlib import Path
 from typing import Any
 
 FIRST_DAY = datetime(2026, 1, 1, 9, 30, tzinfo=UTC)
@@ -110,6 +111,34 @@ class Place:
     def expected(self) -> dict[str, tuple[float | None, str | None, datetime | None]]:
         """Id -> rating, scale and time of everything that a visitor can see."""
         return {self.id(r): (self.rating(r), self.scale, self.written(r)) for r in self.shown()}
+
+
+class OnPaper(Place):
+    """A place that forbids machines: somebody with a browser saves what it shows, page after page."""
+
+    file = "json"
+    """How the names of the saved files end."""
+
+    def first(self) -> Call:
+        """What the browser asks first."""
+        raise NotImplementedError
+
+    def following(self, call: Call, answer: Answer) -> Call | None:
+        """What it asks after an answer; None where the place shows no more."""
+        raise NotImplementedError
+
+    def save(self, folder: Path, name: str) -> int:
+        """Saves everything that is shown today as `NAME-01.json` and so on; says how many files."""
+        folder.mkdir(parents=True, exist_ok=True)
+        call: Call | None = self.first()
+        files = 0
+        while call is not None:
+            answer = self.answer(call)
+            assert answer.status == 200, f"{self.host} answers {answer.status} to {call.path} {call.query}"
+            files += 1
+            (folder / f"{name}-{files:02}.{self.file}").write_text(answer.body, "utf-8")
+            call = self.following(call, answer)
+        return files
 
 
 class Discussion(Place):

@@ -25,6 +25,8 @@ class Asked:
     status: int
     agent: str
     authorization: str | None
+    key: str | None
+    """What came as `apikey`."""
     started: float
     ended: float
 
@@ -118,8 +120,8 @@ class _Handler(BaseHTTPRequestHandler):
         # In the log before the last byte leaves: who has read the answer can read the record of it.
         site.record(
             Asked(
-                host, self.path, answer.status, headers.get("user-agent", ""), headers.get("authorization"), started,
-                time.monotonic(),
+                host, self.path, answer.status, headers.get("user-agent", ""), headers.get("authorization"),
+                headers.get("apikey"), started, time.monotonic(),
             )
         )  # fmt: skip
         self.end_headers()
