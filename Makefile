@@ -1,8 +1,8 @@
-# Four verbs for users (run, test, check, clean) and four for maintainers (format, lock, golden, fuzz).
+# Four verbs for users (run, test, check, clean) and six for maintainers (format, lock, golden, fuzz, learn, quality).
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format lock golden fuzz clean
+.PHONY: run test check format lock golden fuzz learn quality clean
 
 ## The main job: the demo, from listings to a gap report. Your own market: see README.
 run: .venv/ready
@@ -31,9 +31,18 @@ lock: .venv/ready
 golden: .venv/ready
 	UNMET_GOLDEN=write $(BIN)/pytest tests/flows/test_demo.py tests/test_readme.py
 
-## 10,000 mutated pages through every parser (FUZZ=n for fewer or more); prints a table.
+## 10,000 mutated pages through every parser, and as many of ../shared/captures (FUZZ=n for fewer or more); ten minutes.
 fuzz: .venv/ready
 	$(BIN)/python -P tests/fuzz.py
+
+## Learns terms and weights of reports/rules from ../shared/corpora; one minute. `make quality` comes after it.
+learn: .venv/ready
+	$(BIN)/python -m reports.learning.shipped ../shared/corpora
+
+## How well the rules read, on ../shared/corpora and on the labelled set that ships, beside baselines; writes the accuracy
+## card that reports print, so `make golden` comes after it. Four minutes; RAISE=1 raises the floors to what was measured.
+quality: .venv/ready
+	$(BIN)/python tests/quality $(if $(RAISE),--raise)
 
 clean:
 	rm -rf .venv build *.egg-info

@@ -165,6 +165,22 @@ def sources() -> int:
 
 
 @app.command
+def learn(market: Path, /) -> int:
+    """Let the star ratings of a market's reviews teach its rules which words complain; kept only if it helps.
+
+    Example: unmet learn data/markets/notes.toml
+
+    Parameters
+    ----------
+    market
+        The market file; what is learned goes into the folder NAME.rules beside it.
+    """
+    from flows import learning
+
+    return learning.run(market)
+
+
+@app.command
 def verify(what: list[Path] | None = None, /) -> int:
     """Recompute every number and quote of reports from the lake; says what is not so.
 

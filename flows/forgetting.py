@@ -18,7 +18,6 @@ from flows import collect
 from flows.codes import DONE, NOTHING, USAGE
 from flows.screen import console
 from reports import report as press
-from reports import rules
 from reports.writing import files
 
 
@@ -99,7 +98,10 @@ def _part(
 def _forget(part: _Part, lake: Lake, archive: Archive, competitor: str | None, source: str | None) -> None:
     """What quotes the reviews goes first: a run that dies over it finds them again by the reviews."""
     for path in part.reports:
-        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        try:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        except OSError as e:
+            raise files.ReportError(f"{path}: cannot be deleted ({e.strerror}); check rights, then run again") from e
     archive.forget(part.market, competitor, source, part.listings)
     lake.forget(part.market, competitor, source)
 
@@ -128,7 +130,7 @@ def _again(part: _Part, lake: Lake, reports: Path, file: Path | None) -> Path | 
         )
         return None
     try:
-        return press.make(lake, load(file), rules.default(), reports, file)[0]
+        return press.make(lake, load(file), reports, file)[0]
     except UnmetError as e:
         _say(f"{part.market}: no report of what is left ({e})")
         return None

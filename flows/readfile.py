@@ -8,10 +8,12 @@ import polars as pl
 
 from data import review as _review
 from data.market import Column, Export, MarketError
+from data.panics import unsaid
 from flows.codes import DONE
 from flows.screen import console
 from reports import rules
 from reports.reading.read import MENTIONS, REVIEWS, read
+from reports.writing.files import ReportError
 from scrapers import export
 
 AT_ONCE = 50_000
@@ -40,12 +42,17 @@ def run(path: Path, out: Path, columns: dict[Column, str]) -> int:
             said = reading.mentions.filter(pl.col("mention") >= 0)
             mentions.append(said.join(ids.select("key", "id"), on="key", maintain_order="left"))
             bar.advance(task, part.height)
-    out.mkdir(parents=True, exist_ok=True)
     whole = pl.concat(reviews).with_columns(rules=pl.lit(ruleset.version))
     order = ["id", "product", "language", "rating", *(c for c in REVIEWS if c != "language"), "rules"]
-    whole.select(order).write_parquet(out / "reviews.parquet")
     said = pl.concat(mentions)
-    said.select("id", *MENTION_COLUMNS).write_parquet(out / "mentions.parquet")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with unsaid():
+            whole.select(order).write_parquet(out / "reviews.parquet")
+            said.select("id", *MENTION_COLUMNS).write_parquet(out / "mentions.parquet")
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as e:
+        why = (str(e).splitlines() or [type(e).__name__])[0]
+        raise ReportError(f"{out}: cannot be written ({why}); check space and rights, or name another --out") from e
     complaining = whole.filter(pl.col("complaint") >= 0.5).height
     not_read = whole["sentiment"].null_count()
     console.print(

@@ -13,7 +13,6 @@ from data.market import load
 from data.settings import settings
 from flows import progress
 from reports import report as press
-from reports import rules
 from reports.writing.files import ReportError
 
 
@@ -24,8 +23,8 @@ def report(market: Path) -> str:
     loaded = load(market)
     lake = Lake(config.lake)
     progress.listener.step(f"{loaded.name}: reading and weighing")
-    path, _ = press.make(lake, loaded, rules.default(), config.reports, market.resolve())
-    wrong = press.check(lake, loaded, rules.default(), path.with_suffix(".json"), market.resolve())
+    path, _ = press.make(lake, loaded, config.reports, market.resolve())
+    wrong = press.check(lake, loaded, path.with_suffix(".json"), market.resolve())
     if wrong:
         raise ReportError(f"{path}: does not hold against the lake: {wrong[0]}; please report this as a bug")
     create_markdown_artifact(

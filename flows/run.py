@@ -16,8 +16,8 @@ from flows.codes import DONE, NOTHING, PARTLY
 from flows.plan import market_files
 from flows.screen import Screen, console
 from reports import report as press
-from reports import rules
 from reports.writing.document import Document
+from reports.writing.files import ReportError
 from reports.writing.files import load as load_report
 
 TOP = 3
@@ -60,8 +60,11 @@ def mine(what: list[str]) -> int:
         return nightly([Path(what[0])])
     market = plan.ad_hoc(what)
     file = settings().reports / market.slug / f"{market.slug}.toml"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(plan.toml(market), "utf-8")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(plan.toml(market), "utf-8")
+    except OSError as e:
+        raise ReportError(f"{file}: cannot be written ({e.strerror}); check space and rights, then run again") from e
     code = nightly([file])
     console.print(f"Its market file, to keep and to edit: {_shown(file)}")
     return code
@@ -72,7 +75,7 @@ def report(market: Path) -> int:
     loaded = load(market)
     config = settings()
     with console.status(f"{loaded.name}: reading and weighing"):
-        press.make(Lake(config.lake), loaded, rules.default(), config.reports, market.resolve())
+        press.make(Lake(config.lake), loaded, config.reports, market.resolve())
     return _tell([market], DONE)
 
 
@@ -98,8 +101,8 @@ def _why(state: Any) -> None:
         bad = [s for s in error if hasattr(s, "is_completed") and not s.is_completed()]
         if not bad:
             return
-        error = bad[-1].result(raise_on_failure=False)
-    console.print(f"unmet: {error}", style="red")
+        error = bad[0].result(raise_on_failure=False)
+    console.print(f"unmet: {' '.join(str(error).split())}", style="red", markup=False, soft_wrap=True)
 
 
 def _tell(files: list[Path], code: int) -> int:

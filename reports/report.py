@@ -10,7 +10,8 @@ from data import review as _review
 from data.lake import Lake
 from data.market import Market
 from reports.reading.read import MENTIONS, REVIEWS, read
-from reports.rules import Rules
+from reports.rules import Rules, accuracy
+from reports.rules import market as market_rules
 from reports.weighing.evidence import Snapshot
 from reports.weighing.weigh import weigh
 from reports.writing import files, verify
@@ -19,6 +20,16 @@ from reports.writing.files import ReportError
 
 READ_AT_ONCE = 20_000
 """Reviews per stretch, so that memory stays bounded and a run that is stopped keeps what it has read."""
+
+
+def rules_for(market: Market, file: Path | None) -> Rules:
+    """The rules that a market is read by: the project's, its own beside its file, and the names of its rivals."""
+    return market_rules.of(file, names(market))
+
+
+def names(market: Market) -> dict[str, str]:
+    """What the rivals of a market are called, in lower case -> the rival's name."""
+    return {called.lower(): rival.name for rival in market.competitors for called in (rival.name, *rival.aliases)}
 
 
 def read_new(lake: Lake, market: str, rules: Rules) -> int:
@@ -53,11 +64,12 @@ def snapshot(lake: Lake, market: Market, rules: Rules) -> Snapshot:
 
 def document(lake: Lake, market: Market, rules: Rules, out: Path, market_file: Path | None) -> Document:
     """The report's document, from what the lake holds and these rules have read."""
-    return build(weigh(snapshot(lake, market, rules), rules), Places(out / market.slug, market_file))
+    return build(weigh(snapshot(lake, market, rules), rules), Places(out / market.slug, market_file), accuracy.load())
 
 
-def make(lake: Lake, market: Market, rules: Rules, out: Path, market_file: Path | None) -> tuple[Path, Document]:
+def make(lake: Lake, market: Market, out: Path, market_file: Path | None) -> tuple[Path, Document]:
     """Reads what is new and writes the report; nothing is written for a market that was never visited."""
+    rules = rules_for(market, market_file)
     read_new(lake, market.slug, rules)
     made = document(lake, market, rules, out, market_file)
     if made["date"] is None:
@@ -65,7 +77,7 @@ def make(lake: Lake, market: Market, rules: Rules, out: Path, market_file: Path 
     return files.write(made, out), made
 
 
-def check(lake: Lake, market: Market, rules: Rules, report: Path, market_file: Path | None) -> list[str]:
+def check(lake: Lake, market: Market, report: Path, market_file: Path | None) -> list[str]:
     """What in a report on disk does not agree with the lake; empty when all holds."""
-    fresh = document(lake, market, rules, report.parent.parent, market_file)
+    fresh = document(lake, market, rules_for(market, market_file), report.parent.parent, market_file)
     return verify.differences(report, fresh, lake.reviews(market.slug))

@@ -6,19 +6,18 @@ left unscored: their sentiment, complaint and kinds are null or empty, never zer
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
-from reports.reading import cues, language, sentences
-from reports.reading.sentiment import Sentiment
+from reports.reading import chinese, comparing, correcting, judging, language, signals
+from reports.reading.cues import PLAIN
+from reports.reading.pieces import SCHEMA
+from reports.reading.pieces import pieces as cut
+from reports.reading.signals import GENERAL
 from reports.rules import Rules
-
-READ = frozenset({"en"})
-"""Languages that the lexicon and the cues speak."""
-GENERAL = "general"
-"""The theme of a mention that fits no other."""
 
 STRINGS = pl.List(pl.String)
 REVIEWS: dict[str, Any] = {
@@ -54,21 +53,12 @@ MENTIONS: dict[str, Any] = {
     "loyalty": pl.String,
 }
 """A mention: `body[start:end] == text`; a title is mention -1, with offsets into the title."""
-
-# The evidence that a text complains, added up on the logit scale. Set by hand and checked on labelled reviews:
-# a clear cue outweighs mild sentiment, a clear sentiment outweighs a cue.
-BASE = -0.5
-BY_SENTIMENT = -3.2
-BY_COMPLAINT_CUE = 1.8
-BY_BUG_CUE = 1.0
-BY_PRAISE_CUE = -1.4
-BY_STARS = {1: 2.5, 2: 1.8, 3: 0.3, 4: -1.2, 5: -2.2}
-"""For a whole review; the stars of a review say less about one of its sentences."""
-STARS_IN_MENTION = 0.6
-COMPLAINS = 0.5
-"""A mention or review complains from this probability on."""
-PRAISES = 0.25
-"""At or below this complaint probability, positive sentiment is praise."""
+UNKNOWN = "?"
+LEARNED = ("hi", UNKNOWN)
+"""Languages without rules, read by the learned terms alone. Those were learned from reviews of all languages, and know
+the commonest words of Hindi in Latin letters and of texts too short or too misspelt to tell their language."""
+DECIMALS = 4
+"""Scores are rounded, so that sums taken in another order by another machine are the same bytes."""
 
 
 @dataclass(frozen=True)
@@ -89,102 +79,66 @@ def read(reviews: pl.DataFrame, rules: Rules, key: str = "key") -> Reading:
         language=pl.Series(language.detect(text)).fill_null(reviews.select(told).to_series()),
         stars=pl.col("stars").cast(pl.Float64),
     )
-    pieces = _pieces(reviews.filter(pl.col("language").is_in(list(READ))))
-    pieces = _signals(_judge(_cued(pieces, rules), rules), rules)
-    return Reading(_summed(reviews, pieces, key), _mentions(reviews, pieces, key))
-
-
-def _pieces(reviews: pl.DataFrame) -> pl.DataFrame:
-    """One row a mention (and one, numbered -1, for a title): row, review, stars, mention, start, end, text."""
-    found: list[tuple[int, float | None, int, int, int, str]] = []
-    for review, stars, title, body in reviews.select("review", "stars", "title", "body").iter_rows():
-        if title:
-            found.append((review, stars, -1, 0, len(title), title))
-        for number, (start, end) in enumerate(sentences.split(body or "")):
-            found.append((review, stars, number, start, end, body[start:end]))
-    schema = {
-        "review": pl.UInt32, "stars": pl.Float64, "mention": pl.Int64,
-        "start": pl.Int64, "end": pl.Int64, "text": pl.String,
-    }  # fmt: skip
-    return pl.DataFrame(found, schema=schema, orient="row").with_row_index("row").with_columns(cues.plain())
-
-
-def _cued(pieces: pl.DataFrame, rules: Rules) -> pl.DataFrame:
-    """Adds sentiment, themes and whether the cues for complaint, praise, bug, request and question are there."""
-    score = Sentiment(rules.lexicon).score(pieces["text"])
-    pieces = pieces.with_columns(
-        pl.Series("sentiment", score, dtype=pl.Float64),
-        cues.speaks(rules.complaint).alias("_complaint"),
-        cues.speaks(rules.praise).alias("_praise"),
-        *(cues.speaks(cue).alias(f"_{kind}") for kind, cue in rules.kinds.items()),
+    reviews = reviews.with_columns(
+        _tongue=pl.coalesce("language", pl.when(_only_emoji(text)).then(pl.lit("en")), pl.lit(UNKNOWN))
     )
-    return cues.lists(pieces, {theme.slug: theme.cues for theme in rules.themes}, "themes")
-
-
-def _by_stars() -> pl.Expr:
-    return pl.col("stars").round().cast(pl.Int64).replace_strict(BY_STARS, default=0.0, return_dtype=pl.Float64)
-
-
-def _probability(logit: pl.Expr) -> pl.Expr:
-    return 1 / (1 + (-logit).exp())
-
-
-def _judge(pieces: pl.DataFrame, rules: Rules) -> pl.DataFrame:
-    """Adds the complaint probability (with and without the stars) and the kinds of each mention."""
-    pieces = pieces.with_columns(
-        logit=BASE
-        + BY_SENTIMENT * pl.col("sentiment")
-        + BY_COMPLAINT_CUE * pl.col("_complaint")
-        + BY_BUG_CUE * pl.col("_bug")
-        + BY_PRAISE_CUE * pl.col("_praise"),
-    ).with_columns(complaint=_probability(pl.col("logit") + STARS_IN_MENTION * _by_stars()))
-    complains = pl.col("complaint") >= COMPLAINS
-    praises = (pl.col("complaint") <= PRAISES) & ((pl.col("sentiment") > 0) | pl.col("_praise"))
-    kinds = [
-        ("bug", pl.col("_bug") & (pl.col("complaint") > PRAISES)),
-        ("complaint", complains),
-        ("request", pl.col("_request")),
-        ("praise", praises & ~pl.col("_request")),
-        ("question", pl.col("_question") | pl.col("text").str.contains(r"\w\s*\?")),
+    spoken = [
+        speak(reviews.filter(pl.col("_tongue") == code), ruleset).select("review", "row", "review_logit", *MENTIONS)
+        for code, (speak, ruleset) in _tongues(rules).items()
     ]
-    return pieces.with_columns(
-        kinds=pl.concat_list(pl.when(held).then(pl.lit(name)) for name, held in kinds).list.drop_nulls()
+    pieces = pl.concat(spoken).join(reviews.select("review", key), on="review", how="left", maintain_order="left")
+    pieces = correcting.corrected(pieces.sort("review", "row"), rules.corrections, key)
+    return Reading(_summed(reviews, pieces, key), pieces.select(key, *_columns(MENTIONS)))
+
+
+def _only_emoji(texts: pl.Series) -> pl.Series:
+    """Whether a text is made of emoji alone: it is in no language, and everybody can read it."""
+    return texts.str.contains(r"[\x{2600}-\x{27bf}\x{1f000}-\x{1faff}]") & ~texts.str.contains(r"[\p{L}\p{N}]")
+
+
+Tongue = tuple[Callable[[pl.DataFrame, Rules], pl.DataFrame], Rules]
+
+
+def _tongues(rules: Rules) -> dict[str, Tongue]:
+    """The languages that are read: code -> how reviews in it become pieces that are read, and by which rules."""
+    tongues: dict[str, Tongue] = {"en": (_english, rules), **dict.fromkeys(LEARNED, (_learned, rules))}
+    if "zh" in rules.languages:
+        tongues["zh"] = (_chinese, replace(rules.languages["zh"], names=rules.names, corrections=rules.corrections))
+    return tongues
+
+
+def _english(reviews: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    pieces = cut(reviews, rules.corrections.ignore)
+    # what a mention says follows from its words, and many reviewers use the same ones: each text is read once
+    texts = pieces.select("text", "_heard", PLAIN).unique("text", maintain_order=True).with_row_index("row")
+    texts = signals.signalled(signals.themed(judging.heard(texts, rules), rules), rules)
+    texts = comparing.add(texts, rules, rules.names).drop("row", "_heard", PLAIN)
+    pieces = pieces.join(texts, on="text", how="left", maintain_order="left")
+    return judging.judged(judging.leaning(pieces, rules), rules)
+
+
+def _learned(reviews: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """Texts that only the learned terms know: whether they complain, and nothing else; none of unknown words alone."""
+    silent = {"_vader": 0.0, **dict.fromkeys(("_complaint", "_praise", "_bug", "_request", "_question"), False)}
+    pieces = cut(reviews, rules.corrections.ignore).with_columns(
+        pl.lit(value).alias(name) for name, value in silent.items()
     )
-
-
-def _signals(pieces: pl.DataFrame, rules: Rules) -> pl.DataFrame:
-    """Adds what a mention says beside its topic; null wherever the text gives no evidence."""
-    pieces = cues.first(pieces, rules.motives, "motive")
-    pieces = cues.first(pieces, rules.need_levels, "need_level")
-    pieces = cues.first(pieces, rules.loyalty, "loyalty")
-    pieces = cues.lists(pieces, {segment.slug: segment.cues for segment in rules.segments}, "segments")
-    first = pl.col("themes").list.first()
-    themed = {theme.slug: theme for theme in rules.themes}
-    tiers = {slug: theme.tier for slug, theme in themed.items()}
-    stages = {slug: theme.stage for slug, theme in themed.items()}
-    general = pl.lit([GENERAL], dtype=STRINGS)
-    return pieces.with_columns(
-        pl.lit(None, dtype=pl.String).alias("pain_point"),
-        cues.capture(rules.compared).alias("compared_with"),
-        cues.capture(rules.switched_from).alias("switched_from"),
-        cues.capture(rules.switched_to).alias("switched_to"),
-        first.replace_strict(tiers, default=None, return_dtype=pl.String).alias("tier"),
-        first.replace_strict(stages, default=None, return_dtype=pl.String).alias("stage"),
-        (1 - 0.5 ** cues.count(rules.urgency).cast(pl.Float64)).alias("urgency"),
-        cues.speaks(rules.churn).alias("churn"),
-        pl.when(pl.col("themes").list.len() == 0).then(general).otherwise("themes").alias("themes"),
+    pieces = judging.leaning(pieces, rules).filter(pl.col("_whole_complaint") != 0)
+    unsaid = {name: kind for name, kind in MENTIONS.items() if name not in (*SCHEMA, "sentiment", "complaint", "kinds")}
+    pieces = pieces.with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in unsaid.items())
+    pieces = pieces.with_columns(
+        themes=pl.lit([GENERAL], dtype=STRINGS), segments=pl.lit([], dtype=STRINGS), churn=False, urgency=0.0
     )
+    return judging.judged(pieces, rules)
 
 
-def _mentions(reviews: pl.DataFrame, pieces: pl.DataFrame, key: str) -> pl.DataFrame:
-    keys = reviews.select("review", key)
-    rows = pieces.join(keys, on="review", how="left", maintain_order="left")
-    return rows.select(key, *(pl.col(name).cast(kind) for name, kind in MENTIONS.items()))
+def _chinese(reviews: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    return chinese.read(cut(reviews, rules.corrections.ignore, chinese.split), rules, rules.names)
 
 
 def _summed(reviews: pl.DataFrame, pieces: pl.DataFrame, key: str) -> pl.DataFrame:
     """One row a review: the mean over its mentions, and the kinds and themes of all of them."""
-    scores = pieces.group_by("review").agg(pl.col("sentiment").mean(), pl.col("logit").mean())
+    scores = pieces.group_by("review").agg(pl.col("sentiment").mean(), pl.col("review_logit").first().alias("logit"))
     kinds = _ranked(pieces, "kinds", by_count=False)
     themes = _ranked(pieces, "themes", by_count=True)
     empty = pl.lit([], dtype=STRINGS)
@@ -198,13 +152,21 @@ def _summed(reviews: pl.DataFrame, pieces: pl.DataFrame, key: str) -> pl.DataFra
     )
     specific = pl.col("themes").list.set_difference(general)
     return summed.with_columns(
-        complaint_text=_probability(pl.col("logit")),
-        complaint=_probability(pl.col("logit") + _by_stars()),
+        complaint_text=judging.probability(pl.col("logit")),
+        complaint=judging.probability(pl.col("logit") + judging.by_stars()),
         themes=pl.when(specific.list.len() > 0)
         .then(pl.col("themes").list.filter(pl.element() != GENERAL))
         .otherwise("themes"),
         pain_points=empty,
-    ).select(key, *(pl.col(name).cast(kind) for name, kind in REVIEWS.items()))
+    ).select(key, *_columns(REVIEWS))
+
+
+def _columns(schema: dict[str, Any]) -> list[pl.Expr]:
+    numbers = {name for name, kind in schema.items() if kind == pl.Float64}
+    return [
+        pl.col(name).cast(kind).round(DECIMALS) if name in numbers else pl.col(name).cast(kind)
+        for name, kind in schema.items()
+    ]
 
 
 def _ranked(pieces: pl.DataFrame, column: str, *, by_count: bool) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import polars as pl
 
 from data import review as _review
 from data.market import Market
-from reports.reading.read import GENERAL
+from reports.reading.signals import GENERAL
 from reports.rules import Rules
 from reports.weighing import copies
 

@@ -11,6 +11,7 @@ REACHES = {
     "end": "all that the place has",
     "known": "up to what is held",
     "cap": "as much as the source gives to anyone",
+    "limit": "as far as `UNMET_PAGES` lets it go",
     "sample": "the sample that the page shows",
     "empty": "nothing came, and nothing proves that there is nothing",
     "refused": "not allowed",
@@ -20,6 +21,7 @@ REACHES = {
     "too large": "the answer was too large",
     "changed": "the page is not what its parser knows",
     "unreadable": "the file cannot be read",
+    "unsaved": "the page could not be kept here",
 }
 
 

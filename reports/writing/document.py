@@ -17,11 +17,13 @@ import polars as pl
 
 from data.market import Export, Saved, pages
 from data.merging import GONE
+from reports.rules.accuracy import Card
 from reports.weighing import cells, gaps, momentum, opportunity
 from reports.weighing.gaps import Gap
 from reports.weighing.quotes import Quote
 from reports.weighing.statistics import Proportion
 from reports.weighing.weigh import Standing, Weighed
+from reports.writing import accuracy
 
 FORMAT = 1
 """Raised when a field changes its meaning or goes away."""
@@ -41,8 +43,8 @@ class Places:
         return Path(os.path.relpath(path, self.folder)).as_posix()
 
 
-def build(weighed: Weighed, places: Places) -> Document:
-    """The document of a weighed market."""
+def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
+    """The document of a weighed market; `card` says how well rules read, these or others."""
     market = weighed.snapshot.market
     window = weighed.evidence.window
     last = weighed.snapshot.visits["at"].max()
@@ -64,6 +66,7 @@ def build(weighed: Weighed, places: Places) -> Document:
         "trends_refused": weighed.moved,
         "matrix": _matrix(weighed),
         "coverage": _coverage(weighed),
+        "accuracy": accuracy.section(card),
         "method": {
             "bootstrap": {"draws": opportunity.DRAWS, "seed": opportunity.SEED, "certain": opportunity.CERTAIN},
             "fails": {"complaints": cells.FAILS_FROM, "share": cells.NOTICEABLE},
@@ -288,20 +291,18 @@ def _visit(visits: pl.DataFrame) -> Mapping[str, Any] | None:
     if visits.is_empty():
         return None
     last = visits.row(-1, named=True)
-    whole = visits.filter(pl.col("stop").is_in(["end", "cap", "sample"]))
-    reach = last
-    if last["stop"] == "known" and whole.height:
-        reach = whole.row(-1, named=True)
+    through = visits.filter(pl.col("stop") != "known")
+    reach = through.row(-1, named=True) if last["stop"] == "known" and through.height else last
     return {
         "date": last["at"].date().isoformat(),
         "source": last["source"],
         "outcome": last["outcome"],
         "reach": reach["stop"],
-        "complete": last["complete"],
+        "complete": last["complete"] and reach["complete"],
         "pages": reach["pages"],
         "found": reach["found"],
         "duplicate": reach["duplicate"],
         "unreadable": reach["unreadable"],
         "total": last["total"],
-        "detail": last["detail"],
+        "detail": last["detail"] or reach["detail"],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reports.writing import appendix
+from reports.writing.accuracy import accuracy
 from reports.writing.document import Document
 from reports.writing.text import (
     count,
@@ -49,6 +50,7 @@ def render(document: Document) -> str:
         appendix.matrix(document, names),
         appendix.planks(document, names),
         appendix.coverage(document, names),
+        accuracy(document.get("accuracy"), document["rules"]),
         appendix.method(document),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"

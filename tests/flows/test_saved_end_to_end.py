@@ -171,3 +171,18 @@ def test_the_same_place_as_a_listing_is_refused(source: str, tmp_path: Path) -> 
         file.write_text(f'name = "L"\n[competitors.a]\nname = "A"\nlistings = [{listing}]\n', "utf-8")
         with pytest.raises(MarketError, match="its terms forbid automated reading; save its pages by hand"):
             plan(load(file), file)
+
+
+def test_an_address_that_no_table_can_hold_costs_no_review(protocols: ModuleType, tmp_path: Path) -> None:
+    """JSON can hold half a character; the answer's own address did once, and the lake refused what came with it."""
+    place = protocols.AtlassianMarketplace("marketplace.atlassian.com", 3)
+    place.save(tmp_path / "saved", "odd")
+    (file,) = (tmp_path / "saved").iterdir()
+    file.write_text(file.read_text("utf-8").replace("reviews?limit", "reviews/\\ud83d?limit"), "utf-8")
+    market = tmp_path / "odd.toml"
+    saved = 'saved = [{ path = "saved/odd-*", source = "atlassian_marketplace" }]'
+    market.write_text(f'name = "Odd"\n[competitors.a]\nname = "A"\n{saved}\n', "utf-8")
+    lake = Lake(tmp_path / "lake")
+    (errand,) = plan(load(market), market)
+    visit, error = collect.visit(errand, lake, Settings(lake=lake.root, now=NIGHT), lambda _: pytest.fail("asked"))
+    assert (error, visit.new, lake.reviews("odd").height) == (None, 3, 3)

@@ -10,7 +10,7 @@ from data.lake import Lake
 from data.market import load
 from data.review import Review
 from data.visit import Visit
-from reports import report, rules
+from reports import report
 from reports.writing.files import ReportError
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -66,12 +66,12 @@ def place(tmp_path):
 
 def made(place):
     lake, market, file, out = place
-    return report.make(lake, market, rules.default(), out, file)
+    return report.make(lake, market, out, file)
 
 
 def check(place, path):
     lake, market, file, _ = place
-    return report.check(lake, market, rules.default(), path.with_suffix(".json"), file)
+    return report.check(lake, market, path.with_suffix(".json"), file)
 
 
 def test_the_planted_gap_is_found_named_and_counted(place):
@@ -101,7 +101,7 @@ def test_every_quote_is_verbatim_linked_and_by_another_person(place):
 def test_made_twice_it_is_the_same_to_the_byte(place):
     path, _ = made(place)
     first = {p.name: p.read_bytes() for p in path.parent.iterdir()}
-    assert report.read_new(place[0], "notes", rules.default()) == 0
+    assert report.read_new(place[0], "notes", report.rules_for(place[1], place[2])) == 0
     made(place)
     assert {p.name: p.read_bytes() for p in path.parent.iterdir()} == first
     assert set(first) == {"2026-03-01.md", "2026-03-01.json", "latest.md"}
@@ -157,7 +157,7 @@ def test_a_lake_that_moved_on_is_said(place):
 def test_a_market_never_visited_has_no_report(place, tmp_path):
     _, market, file, out = place
     with pytest.raises(ReportError, match="nothing was collected yet"):
-        report.make(Lake(tmp_path / "empty"), market, rules.default(), out, file)
+        report.make(Lake(tmp_path / "empty"), market, out, file)
     assert not out.exists()
 
 

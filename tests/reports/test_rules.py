@@ -14,7 +14,8 @@ import pytest
 from reports.rules import FILES, HERE, Cue, Rules, RulesError, default, load
 
 EXAMPLES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("rules_examples.toml").read_text())
-GROUPS = {"kinds": "kinds", "motive": "motives", "need_level": "need_levels", "loyalty": "loyalty"}
+GROUPS = {"kinds": "kinds", "motive": "motives", "need_level": "need_levels"}
+GROUPS |= {"loyalty": "loyalty", "comparing": "comparing"}
 SINGLE = ("complaint", "praise", "churn", "urgency", "switched_from", "switched_to", "compared")
 
 
@@ -84,7 +85,7 @@ def test_a_cue_begins_and_ends_where_a_word_does(path: tuple[str, ...]) -> None:
         ("switched_to", "use blinko instead", "blinko"),
         ("compared", "the search is better than palmnote", "palmnote"),
         ("compared", "unlike tunely", "tunely"),
-        ("compared", "foodgo is much better", "foodgo"),
+        ("compared", "not as quick as foodgo", "foodgo"),
     ],
 )
 def test_the_other_product_is_captured(field: str, clause: str, name: str) -> None:
@@ -119,6 +120,7 @@ def test_the_version_follows_the_content(tmp_path: Path) -> None:
 def copied(folder: Path) -> Path:
     for file in FILES:
         shutil.copy(HERE / file, folder / file)
+    shutil.copytree(HERE / "zh", folder / "zh")
     return folder
 
 
@@ -213,7 +215,7 @@ THEME = 'name = "N"\nneed = "n"\nbenefit = "b"\ntier = "works"\nstage = "use"\nl
             "[urgency]",
             "[hurry]",
             "cues.toml, the file: unknown key 'hurry'. The keys are complaint, praise, churn, urgency, switched_from, "
-            "switched_to, compared, kinds, motive, need_level, loyalty, segments.",
+            "switched_to, compared, kinds, motive, need_level, loyalty, segments, comparing.",
         ),
         (
             "cues.toml",
@@ -267,7 +269,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     (folder / "cues.toml").unlink()
     with pytest.raises(RulesError) as error:
         load(folder)
-    expected = f"cues.toml is missing in {folder}: the rules are themes.toml, lexicon.tsv, cues.toml."
+    expected = f"cues.toml is missing in {folder}: the rules are {', '.join(FILES)}."
     assert str(error.value) == expected
 
 

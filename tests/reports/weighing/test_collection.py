@@ -1,6 +1,8 @@
 """A trend is refused when the collection moved: lost pages never read as fewer complaints."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -8,7 +10,7 @@ from data.lake import Lake
 from data.market import load
 from data.review import Review
 from data.visit import Visit
-from reports import report, rules
+from reports import report
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 MARKET = """
@@ -36,14 +38,15 @@ def reviews(host: str, every: int, bad: int) -> list[Review]:
     ]  # fmt: skip
 
 
-def visit(competitor: str, host: str, found: int, *, at: datetime = NOW, stop: str = "end") -> Visit:
+def visit(competitor: str, host: str, found: int, *, at: datetime = NOW, stop: str = "end", **more: Any) -> Visit:
     listing = f"https://{host}/reviews"
-    return Visit(
-        market="notes", competitor=competitor, source="schema_org", listing=listing, at=at, asked=listing, pages=1,
-        found=found, new=found, edited=0, known=0, duplicate=0, gone=0, unreadable=0,
-        total=None, oldest=None, newest=at, outcome="reviews",
-        stop=stop, complete=stop == "end", detail=None, bytes=1, seconds=0.1,
-    )  # fmt: skip
+    told: dict[str, Any] = {
+        "market": "notes", "competitor": competitor, "source": "schema_org", "listing": listing, "at": at,
+        "asked": listing, "pages": 1, "found": found, "new": found, "edited": 0, "known": 0, "duplicate": 0, "gone": 0,
+        "unreadable": 0, "total": None, "oldest": None, "newest": at, "outcome": "reviews",
+        "stop": stop, "complete": stop in {"end", "known", "cap"}, "detail": None, "bytes": 1, "seconds": 0.1,
+    }  # fmt: skip
+    return Visit(**told | more)
 
 
 @pytest.fixture
@@ -53,16 +56,18 @@ def market(tmp_path):
     return tmp_path, file, {"loud": reviews("loud.example", 12, 6), "calm": reviews("calm.example", 12, 1)}
 
 
-def document(market, loud: list[Review], *more: Visit):
+def document(market, loud: list[Review], *more: Visit, **of_loud: Any):
+    """The report on three listings, each visited once to its end; `of_loud` is what that visit of the loud one told."""
     home, file, places = market
     lake = Lake(home / "lake")
     other = reviews("other.example", 12, 2)
     for competitor, host, found in (("a", "loud", loud), ("a", "calm", places["calm"]), ("b", "other", other)):
         lake.merge("notes", competitor, f"https://{host}.example/reviews", found, NOW)
-        lake.add_visit(visit(competitor, f"{host}.example", len(found)))
+        told = {"found": len(found)} | (of_loud if host == "loud" else {})
+        lake.add_visit(visit(competitor, f"{host}.example", **told))
     for later in more:
         lake.add_visit(later)
-    return report.make(lake, load(file), rules.default(), home / "out", file)
+    return report.make(lake, load(file), home / "out", file)
 
 
 def lost_half(found: list[Review]) -> list[Review]:
@@ -107,3 +112,96 @@ def test_another_mix_of_places_refuses(market):
         "https://loud.example/reviews brought 0 reviews lately and 178 before",
         "33 % of the reviews come from other places than before",
     ]
+
+
+# -- a limit of our own ------------------------------------------------------------------------------------------------
+
+LOUD = "https://loud.example/reviews"
+
+
+@pytest.mark.parametrize("then", ["limit", "known"])
+def test_our_own_limit_refuses_unless_the_visit_reached_back_beyond_what_is_compared(market, then: str):
+    told = {"stop": "limit", "complete": False}
+    later = [visit("a", "loud.example", 20, at=NOW + timedelta(days=1), stop="known", new=0)] if then == "known" else []
+    path, made = document(market, market[2]["loud"], *later, **told, oldest=NOW - timedelta(days=120))
+    assert made["trends_refused"] == [f"{LOUD} could not be read whole the last time (limit)"]
+    (went,) = [row["visit"] for row in made["coverage"] if row["listing"] == LOUD]
+    assert (went["reach"], went["complete"], went["found"]) == ("limit", False, 360)
+    assert "| as far as `UNMET_PAGES` lets it go (" in path.read_text("utf-8")
+    _, made = document(market, market[2]["loud"], *later, **told, oldest=NOW - timedelta(days=181))
+    assert made["trends_refused"] == []
+
+
+# -- another way of asking ---------------------------------------------------------------------------------------------
+
+OTHERWISE = [f"{LOUD} is asked in another way than before"]
+
+
+def turned(market, days: int, **now: Any) -> list[str]:
+    """Why no trend is told where the loud listing was asked otherwise until so many days ago, and today as told."""
+    before = visit("a", "loud.example", 300, at=NOW - timedelta(days=days), asked=f"{LOUD}?sort=helpful")
+    _, made = document(market, market[2]["loud"], before, asked=f"{LOUD}?sort=newest", **now)
+    return made["trends_refused"]
+
+
+def test_another_order_or_another_form_of_the_site_refuses(market):
+    assert turned(market, 100, stop="cap", oldest=NOW - timedelta(days=100)) == OTHERWISE
+
+
+def test_another_way_is_fine_once_it_has_shown_all_that_is_held_of_both_parts(market):
+    assert turned(market, 100) == []  # to the end
+    assert turned(market, 100, stop="cap", oldest=NOW - timedelta(days=180)) == []
+    assert turned(market, 100, found=341) == OTHERWISE, "a twentieth is held that the new way does not show"
+
+
+def test_another_way_of_long_ago_says_nothing_of_the_time_compared(market):
+    assert turned(market, 181, stop="cap", oldest=NOW - timedelta(days=100)) == []
+
+
+# -- fewer reviews, because fewer were written -------------------------------------------------------------------------
+
+
+def spike() -> list[Review]:
+    """A hundred and fifty more reviews of the loud listing, in the fortnight before the time called recent."""
+    return [
+        replace(r, id=f"spike {i}", body=f"{r.body} It was all over the news, number {i}.",
+                written=NOW - timedelta(days=91, hours=2 * i))
+        for i, r in enumerate(reviews("loud.example", 12, 6)[:150])
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("told", "refused"),
+    [
+        ({"total": 510}, False),
+        ({"total": 530}, True),  # twenty may be missing, all of them recent ones
+        ({"total": 510, "unreadable": 20}, True),
+        ({"total": 510, "found": 530, "duplicate": 40}, True),
+        ({"total": 510, "stop": "cap"}, True),
+        ({}, True),
+    ],
+    ids=["all of them", "some missing", "some unreadable", "some twice", "not to the end", "nobody counts"],
+)
+def test_a_drop_is_the_customers_own_where_the_sites_own_count_proves_that_nothing_is_missing(market, told, refused):
+    loud = [*market[2]["loud"], *spike()]
+    assert len(loud) == 510
+    _, made = document(market, loud, **told)
+    why = f"{LOUD} brought 180 reviews lately and 329 before"
+    assert made["trends_refused"] == ([why] if refused else [])
+
+
+def test_what_later_visits_added_counts_as_seen_and_the_highest_count_ever_told_as_what_there_is(market):
+    loud = [*market[2]["loud"], *spike()]
+    first = {"found": 500, "new": 500, "total": 500}
+    later = visit("a", "loud.example", 20, at=NOW + timedelta(days=1), stop="known", new=10, total=510)
+    assert document(market, loud, later, **first)[1]["trends_refused"] == []
+    # a site that shows half as many, and says so, has lost them all the same
+    before = visit("a", "loud.example", 510, at=NOW - timedelta(days=1), stop="end", total=900)
+    why = f"{LOUD} brought 180 reviews lately and 329 before"
+    assert document(market, loud, before, later, **first)[1]["trends_refused"] == [why]
+
+
+def test_half_the_pages_lost_is_no_falling_trend_even_where_the_site_counts(market):
+    loud = lost_half(market[2]["loud"])
+    _, made = document(market, loud, total=360)
+    assert made["trends_refused"] == [f"{LOUD} brought 90 reviews lately and 178 before"]

@@ -1,0 +1,1 @@
+"""How well the rules read, measured on texts whose answer is known, beside baselines from the same run."""
