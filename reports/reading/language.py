@@ -98,7 +98,7 @@ def _by_words(unique: pl.DataFrame) -> pl.DataFrame:
     hints = pl.col("common")
     reads = (
         pl.when(foreign > 0)
-        .then(english > 2 * foreign + unknown / 2)
+        .then(english + hints / 2 > 2 * foreign + unknown / 2)
         .when(english > 0)
         .then(2 * english + borrowed + hints >= unknown)
         .when(unknown > 0)

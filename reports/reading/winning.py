@@ -87,7 +87,7 @@ _AFTER = re.compile(r"[;:(]|\b(?:but|because|although|though|while|when|so)\b")
 _OPEN = re.compile(r"\b(?:whether|if) [^.;!?]{0,40}$")
 _PARTS = re.compile(r"(?<=[^.]{3}[.!?;])\s+|\s--+\s")
 _ASKS = re.compile(
-    r"(?:^|\b(?:and|so|or|luke:|hi|but)\W+|[,:]\s)(?:is|are|was|were|do|does|did|can|which|what|who|would|how)\b"
+    r"(?:^|\b(?:and|so|or|hi|but)\W+|[,:]\s)(?:is|are|was|were|do|does|did|can|which|what|who|would|how)\b"
 )
 _NEAR = 9
 """Words between a comparative and its *than*, and between *than* and what is compared with."""

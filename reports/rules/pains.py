@@ -20,7 +20,7 @@ FILE = "pains.toml"
 MOST_WORDS = 6
 """A longer name is a sentence."""
 GAP = ".."
-_GAP = r"(?: [^ ,]+ ){0,3}"
+_GAP = r"(?: [!-+\--~]+ ){0,3}"
 _NAME = re.compile(r"[a-z0-9][a-z0-9' /-]*[a-z0-9]")
 _LIST = re.compile(r"\{([a-z_]+)\}")
 

@@ -75,8 +75,11 @@ def wording(content: str) -> Wording:
     forms |= {each: verb for verb in sorted(verbs) for each in sorted(inflected(verb))}
     forms |= irregular | {word: word for word in nouns | verbs}
     forms |= dict.fromkeys(lists["left_out.words"], "")
-    forms |= _same(tables.table(FILE, "same", told["same"]))
-    _settled("same", forms.values(), forms)
+    same = _same(tables.table(FILE, "same", told["same"]))
+    forms = {word: same.get(form, form) for word, form in forms.items()} | same
+    _settled("same", same.values(), forms)
+    for key in ("nouns.words", "verbs.words", "modifiers.words"):
+        _settled(key, lists[key], forms)
     phrases = _phrases(tables.table(FILE, "phrases", told["phrases"]))
     _settled("phrases", [*phrases, *phrases.values()], forms)
     states = _by_word("states", tables.table(FILE, "states", told["states"]))
