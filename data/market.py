@@ -11,13 +11,14 @@ import glob
 import os
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
 
 from data.errors import UnmetError
 
@@ -70,12 +71,17 @@ class Export(_Strict):
     """The best rating, or `thumbs`."""
     encoding: str | None = None
     """The file's encoding; UTF-8 when absent."""
+    _folders: int = PrivateAttr(0)
 
     @property
     def name(self) -> str:
-        """How the ledger and the report call it: the file and the rows asked for, without a machine's folders."""
+        """How the ledger and the report call it: the file and the rows asked for, without a machine's folders.
+
+        Only where two of a competitor's files are called alike, the folders that tell them apart stand before it.
+        """
+        file = _tail(self.path, self._folders)
         rows = ", ".join(f"{k} = {v}" for k, v in self.where.items())
-        return f"{self.path.name} ({rows})" if rows else self.path.name
+        return f"{file} ({rows})" if rows else file
 
 
 class Saved(_Strict):
@@ -86,11 +92,16 @@ class Saved(_Strict):
     source: str
     url: str | None = None
     """The address the pages were saved from, where they do not say it."""
+    _folders: int = PrivateAttr(0)
 
     @property
     def name(self) -> str:
-        """How the ledger and the report call it."""
-        return Path(self.path).name
+        """How the ledger and the report call it; as with exports."""
+        return _tail(Path(self.path), self._folders)
+
+
+def _tail(path: Path, folders: int) -> str:
+    return "/".join(path.parts[-1 - folders :])
 
 
 def _listings(value: Any) -> Any:
@@ -235,8 +246,20 @@ def _checked(market: Market, path: Path) -> Market:
             check_url(listing.url, f"{path}: {key}.listings")
         exports = tuple(_export(e, path, f"{key}.exports.{i}") for i, e in enumerate(competitor.exports))
         saved = tuple(_saved(s, path, f"{key}.saved.{i}") for i, s in enumerate(competitor.saved))
+        _told_apart([*exports, *saved])
         competitors.append(competitor.model_copy(update={"exports": exports, "saved": saved}))
     return market.model_copy(update={"competitors": tuple(competitors)})
+
+
+def _told_apart(files: list[Export | Saved]) -> None:
+    """Names of their own for files that are called alike: the ledger and the lake keep places apart by name."""
+    for folders in count(1):
+        names = Counter(file.name for file in files)
+        alike = [file for file in files if names[file.name] > 1 and folders < len(Path(file.path).parts)]
+        for file in alike:
+            file._folders = folders
+        if not alike:
+            return
 
 
 def check_url(url: str, where: str = "") -> None:

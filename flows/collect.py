@@ -21,7 +21,7 @@ from data.settings import Settings
 from data.visit import Visit
 from flows.plan import Errand
 from scrapers import export
-from scrapers._errors import Disallowed, ExportError, ScrapeError
+from scrapers._errors import Blocked, Disallowed, ExportError, ScrapeError
 from scrapers._fetch import Fetcher, Limits
 from scrapers._source import COMPLETE, Handle, Outcome, Page, Request, Source, Stop, within
 from scrapers._walk import Walk, walk
@@ -166,6 +166,10 @@ def asking(source: Source, fetch: Callable[[Request], Page]) -> Callable[[Reques
             if source.ABOUT.instead is None or _key(source):
                 raise
             raise Disallowed(e.what, source.ABOUT.instead) from e
+        except Blocked as e:
+            if source.ABOUT.key is None or _key(source):
+                raise
+            raise Blocked(f"{e} (no key was set: {source.ABOUT.key})") from e
 
     return ask
 

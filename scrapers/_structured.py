@@ -22,7 +22,8 @@ from scrapers._source import Page
 
 REVIEW = frozenset({"Review", "UserReview", "CriticReview", "EmployerReview"})
 MAX_KEYS = 100
-MAX_PROPERTIES = 40_000  # extruct's time grows with the square: 32,000 properties took 5 s (2026-11)
+MAX_STEPS = 200_000
+"""Elements of microdata that are read, each once for every item, property and reference that holds it."""
 MICRODATA = -1
 """The block that all microdata of a page counts as; those of JSON-LD are numbered from 0."""
 
@@ -180,23 +181,52 @@ def _scripts_in(text: str) -> Iterator[str]:
 
 
 def _microdata(tree: Any, warnings: list[str]) -> list[Any]:
-    properties = tree.xpath("count(//*[@itemprop])")
+    properties = tree.xpath("//*[@itemprop]")
     if not properties:
         return []
-    if properties > MAX_PROPERTIES:
-        warnings.append(f"the page's microdata has {properties:.0f} properties and was left unread")
+    references = sum(len(e.get("itemref").split()) for e in tree.xpath("//*[@itemref]"))
+    if _steps(tree) + 10 * references * len(properties) > MAX_STEPS:
+        warnings.append("the page's microdata is too large or nested too often, and was left unread")
         return []
-    for element in tree.xpath("//*[@itemprop]"):
+    for element in properties:
         _prefer_text(element)
     # Late, because it takes 1.5 s (it loads RDF as well) and most pages have no microdata.
     from extruct.w3cmicrodata import MicrodataExtractor
 
+    extractor = MicrodataExtractor()
+    extractor._xp_prop = _own_properties  # its own way takes time with the square of the page's size and nesting
     try:
-        items = MicrodataExtractor().extract_items(tree, None)
+        items = extractor.extract_items(tree, None)
         return [_node(item, 0) for item in items]
     except (ValueError, TypeError, AssertionError, AttributeError, RecursionError, lxml.etree.LxmlError) as e:
         warnings.append(f"the page's microdata could not be read ({type(e).__name__})")
         return []
+
+
+def _steps(tree: Any) -> int:
+    """How many elements there are in items and properties, each counted once for every one that holds it."""
+    steps, open_ones = 0, [(tree, 0)]
+    while open_ones:
+        element, around = open_ones.pop()
+        around += element.get("itemscope") is not None
+        around += element.get("itemprop") is not None
+        steps += around
+        open_ones += [(child, around) for child in element if isinstance(child.tag, str)]
+    return steps
+
+
+def _own_properties(item: Any) -> list[Any]:
+    """The elements that are properties of an item and not of an item within it, in the page's order."""
+    found, rest = [], list(reversed(item))
+    while rest:
+        element = rest.pop()
+        if not isinstance(element.tag, str):
+            continue
+        if element.get("itemprop") is not None:
+            found.append(element)
+        if element.get("itemscope") is None:
+            rest += reversed(element)
+    return found
 
 
 def _prefer_text(element: Any) -> None:

@@ -281,3 +281,17 @@ def test_a_folder_whose_name_looks_like_a_pattern_is_taken_as_it_is(folder: Path
 )
 def test_slugs(text: str, slug: str) -> None:
     assert slugify(text) == slug
+
+
+def test_files_called_alike_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+    for folder in ("play/in", "store/in", "other"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / ("notes.csv" if folder == "other" else "reviews.csv")).write_text("body\n", "utf-8")
+    exports = "".join(
+        f'[[competitors.a.exports]]\npath = "{path}"\nsource = "google_play"\n'
+        for path in ("play/in/reviews.csv", "store/in/reviews.csv", "other/notes.csv")
+    )
+    file = tmp_path / "m.toml"
+    file.write_text(f'name = "M"\n[competitors.a]\nname = "A"\n{exports}', "utf-8")
+    names = [place.name for place in load(file).competitors[0].places]
+    assert names == ["play/in/reviews.csv", "store/in/reviews.csv", "notes.csv"]

@@ -342,3 +342,4 @@ def test_an_api_that_wants_a_key_turns_others_away(
         night = visited([name], site, lake, settings(lake, site, 0))[name]
     assert isinstance(night.error, Blocked)
     assert (night.visit.stop, night.visit.new, [a.status for a in night.asked]) == ("blocked", 0, [200, 401])
+    assert ("no key was set: TRUSTPILOT_API_KEY" in str(night.error)) is (key is None)

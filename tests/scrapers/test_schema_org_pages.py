@@ -293,3 +293,23 @@ def test_damaged_pages_raise_nothing_but_parse_errors(data: st.DataObject) -> No
         return
     assert all(r.id and (r.body or r.title or r.rating is not None) for r in batch.reviews)
     assert len({r.key for r in batch.reviews}) == len(batch.reviews)
+
+
+def microdata(depth: int, width: int) -> str:
+    """A page of reviews, each inside so many items that hold one another."""
+    review = (
+        '<div itemprop="review" itemscope itemtype="https://schema.org/Review"><p itemprop="reviewBody">Text {n}.</p>'
+        '<span itemprop="ratingValue">4</span></div>'
+    )
+    opened = '<div itemprop="part" itemscope itemtype="https://schema.org/Product">' * depth
+    return f"<html><body>{opened}{''.join(review.format(n=n) for n in range(width))}{'</div>' * depth}</body></html>"
+
+
+def test_reviews_deep_in_items_are_found() -> None:
+    assert [review.body for review in read(microdata(30, 3)).reviews] == ["Text 0.", "Text 1.", "Text 2."]
+
+
+def test_microdata_that_would_take_minutes_is_left_unread_and_told() -> None:
+    batch = read(microdata(200, 600))
+    assert batch.reviews == ()
+    assert "the page's microdata is too large or nested too often, and was left unread" in batch.warnings
