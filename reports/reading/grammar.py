@@ -8,7 +8,7 @@ into a name, so no person does; what does not make a whole name makes none.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -44,7 +44,7 @@ _GRAMMAR = {
     "t": "to",
     "k": "like love prefer",
     "a": "able",
-    "g": "nice great good useful helpful awesome cool perfect amazing handy lovely appreciated fantastic wonderful best",
+    "g": "nice great good useful helpful awesome cool perfect amazing handy lovely appreciated fantastic wonderful",
     "m": "more",
     "q": "better",
     "x": "enough",
@@ -58,13 +58,15 @@ _GRAMMAR = {
     ",": EDGE,
     "#": NUMBER,
 }
-"""Letter -> the words of grammar it stands for. Beside them: v verb, n noun, b either, j modifier, s state, u any other."""
+"""Letter -> the words of grammar it stands for; beside them v verb, n noun, b either, j modifier, s state, u another."""
 _THING = "(?:[jnb]{0,2}[nb])"
 _DO = "(?P<do>[vb])(?P<part>p?)"
 _START = "(?:^|,|D|D[yh]|Nt|c)"
 """Where a sentence asks for what it names: "add", "you should add", "needs to add"; never "I add"."""
 _PARTICLES = frozenset("turn set zoom sign pick switch scroll check fill back".split())
 _WITH_THING = frozenset("use find see open put take read make play get turn set switch pick check fill".split())
+_PREDICATIVE = frozenset("hard small tiny".split())
+""""The font is small" is a complaint, "a small font" is none."""
 _FORMATS = frozenset("export import convert sync save".split())
 
 
@@ -74,7 +76,9 @@ def named(said: pl.DataFrame, spoken: pl.DataFrame, wording: Wording) -> pl.Data
         {"word": list(_letters(wording)), "letter": list(_letters(wording).values())},
         schema={"word": pl.String, "letter": pl.String},
     )
-    spelt = spoken.join(letters, on="word", how="left", maintain_order="left").with_columns(pl.col("letter").fill_null("u"))
+    spelt = spoken.join(letters, on="word", how="left", maintain_order="left").with_columns(
+        pl.col("letter").fill_null("u")
+    )
     mentions = spelt.group_by("row", maintain_order=True).agg("word", pl.col("letter").str.join(""))
     near = mentions.filter(pl.col("letter").str.contains(_GATE)).join(said.select("row", "asks"), on="row")
     names = [(row, name(words, spelling, wording, asks=asks)) for row, words, spelling, asks in near.iter_rows()]
@@ -94,7 +98,7 @@ def name(words: list[str], spelling: str, wording: Wording, *, asks: bool) -> st
 
 
 def _once(words: list[str]) -> bool:
-    return len(words) <= MOST_WORDS and len(set(words)) == len(words)
+    return len(words) <= MOST_WORDS and len({word.removesuffix("s") for word in words}) == len(words)
 
 
 @cache
@@ -198,7 +202,7 @@ def _refusing(found: _Found) -> str | None:
 
 
 def _not_had(found: _Found) -> str | None:
-    """"I don't get updates", "I don't see the menu"."""
+    """ "I don't get updates", "I don't see the menu"."""
     (verb,) = found["do"]
     if found.held(found["np"], "nouns.spare"):
         return None
@@ -210,7 +214,9 @@ def _not_had(found: _Found) -> str | None:
 def _keeping(found: _Found) -> str | None:
     """`keeps changing settings`."""
     (verb,) = found["do"]
-    return " ".join(["keeps", going(verb), found.thing()]).strip() if verb in found.wording.lists["verbs.ails"] else None
+    return (
+        " ".join(["keeps", going(verb), found.thing()]).strip() if verb in found.wording.lists["verbs.ails"] else None
+    )
 
 
 def _hard(found: _Found) -> str | None:
@@ -226,6 +232,8 @@ def _wrong(found: _Found) -> str | None:
     words, (state,) = found["np"], found["state"]
     negated = "X" in found.match.group() or found.before[-1:] in ("X", "O") or found.before == "Xd"
     if negated or found.held(words, "nouns.vague") or found.after in ("I", "u", "g"):
+        return None
+    if state in _PREDICATIVE and found.match.start("state") < found.match.start("np"):
         return None
     shown = found.wording.states[state]
     if shown == "poor" and not found.held(words, "nouns.gradable"):
@@ -269,7 +277,7 @@ _RULES: tuple[tuple[str, Callable[[_Found], str | None], bool], ...] = (
     (f"OP?{_NP}o?(?!N)", _lacking, False),
     (f"M{_NP}|{_NP2}E?M", _missing, False),
     (f"W(?:P|[Iyh]*D?[EHAL]+){_AMOUNT}{_NP}", _lacking, False),
-    (f"(?:{_START}|[nbj]Dk?|k[yh])Ap?{_AMOUNT}{_NP}o?", _lacking, False),
+    (f"(?:{_START}|[nbj]Dk?|k[yh])Ap?{_AMOUNT}{_NP}o?", _lacking, True),
     (f"{_NP}DE[dmq]?g", _lacking, True),
     (f"DE[gq](?:t[Ha]|f[Ihy]*D?[HAE]){_AMOUNT}{_NP}", _lacking, True),
     (f"DE[gq](?:t|f[iyh]D){_DO}{_NP}", _unable, True),
@@ -288,5 +296,7 @@ _RULES: tuple[tuple[str, Callable[[_Found], str | None], bool], ...] = (
 )
 """How it is said, what it is called, and whether that holds for wishes alone; the first that gives a name wins."""
 _PATTERNS = tuple((re.compile(pattern), build, only_asking) for pattern, build, only_asking in _RULES)
-_GATE = "|".join(re.sub(r"\(\?<?[!=][^)]*\)|\?P<\w+>", lambda m: "?:" if m[0].startswith("?P") else "", p) for p, _, _ in _RULES)
+_GATE = "|".join(
+    re.sub(r"\(\?<?[!=][^)]*\)|\?P<\w+>", lambda m: "?:" if m[0].startswith("?P") else "", p) for p, _, _ in _RULES
+)
 """Any of the patterns, without what Polars' regexes do not have."""

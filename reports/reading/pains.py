@@ -7,82 +7,71 @@ words have the same name every night and in any company. How often a name recurs
 
 from __future__ import annotations
 
-from collections import Counter
-
 import polars as pl
 
 from reports.reading import grammar
 from reports.reading.cues import PLAIN
-from reports.reading.said import SAID, words, worded
+from reports.reading.near import Near
+from reports.reading.said import SAID, worded, words
 from reports.rules import Rules
-from reports.rules.pains import PainPoint, Said
+from reports.rules.pains import PainPoint, Pains, Said
 
 COLUMN = "pain_point"
-NAMED = ("complaint", "bug", "request")
-"""Kinds of mentions that may have a pain point."""
+KINDS = ("complaint", "bug", "request")
+"""Only such mentions have a pain point."""
+_FOUND = pl.DataFrame(schema={"row": pl.UInt32, "point": pl.UInt32})
 
 
 def named(pieces: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """Judged pieces, which have `kinds` and the plain text, with the name of their pain point, or null."""
     kinds = pl.col("kinds").list
-    asks = kinds.contains("request").alias("asks")
-    due = pieces.lazy().filter(pl.any_horizontal(kinds.contains(kind) for kind in NAMED))
-    texts = due.select(PLAIN, asks).unique(maintain_order=True).with_row_index("row").collect()
-    names = _names(texts, rules)
-    told = texts.join(names, on="row", how="inner").select(PLAIN, "asks", COLUMN)
-    told = told.with_columns(_due=True)
-    held = pieces.drop(COLUMN, strict=False).with_columns(
-        asks, pl.any_horizontal(kinds.contains(kind) for kind in NAMED).alias("_due")
+    marked = pieces.with_columns(
+        asks=kinds.contains("request"), _due=pl.any_horizontal(kinds.contains(kind) for kind in KINDS)
     )
-    return held.join(told, on=[PLAIN, "asks", "_due"], how="left", maintain_order="left").drop("asks", "_due")
+    texts = marked.filter("_due").select(PLAIN, "asks").unique(maintain_order=True).with_row_index("row")
+    if texts.is_empty() or not rules.pains.points:
+        return pieces.with_columns(pl.lit(None, dtype=pl.String).alias(COLUMN))
+    names = texts.join(_names(texts, rules.pains), on="row").select(PLAIN, "asks", COLUMN).with_columns(_due=True)
+    marked = marked.drop(COLUMN, strict=False)
+    told = marked.join(names, on=[PLAIN, "asks", "_due"], how="left", maintain_order="left")
+    return told.drop("asks", "_due")
 
 
-def _names(texts: pl.DataFrame, rules: Rules) -> pl.DataFrame:
-    """The names of texts with `row`, the plain text and `asks`, which tells wishes: `row` and `COLUMN`, none without."""
-    points = rules.pains.points
-    said = worded(texts, rules.pains.wording).join(texts.select("row", "asks"), on="row", how="left")
+def _names(texts: pl.DataFrame, pains: Pains) -> pl.DataFrame:
+    """The names of texts with `row`, the plain text and `asks`, which tells wishes: `row` and `COLUMN`; no nulls."""
+    said = worded(texts, pains.wording).join(texts.select("row", "asks"), on="row", maintain_order="left")
     spoken = words(said)
-    first = _found(said, spoken, points).group_by("row").agg(pl.col("point").min())
-    fallback = pl.Series("point", [n for n, point in enumerate(points) if point.fallback], dtype=pl.UInt32)
-    exact = first.filter(~pl.col("point").is_in(fallback.implode()))
+    points = pl.DataFrame(
+        [(number, point.name, point.fallback) for number, point in enumerate(pains.points)],
+        schema={"point": pl.UInt32, COLUMN: pl.String, "fallback": pl.Boolean},
+        orient="row",
+    )
+    found = _found(said, spoken, pains).join(points, on="point").sort("row", "fallback", "point")
+    known = found.unique("row", keep="first", maintain_order=True)
+    exact = known.filter(~pl.col("fallback")).select("row", COLUMN)
     rest = said.join(exact, on="row", how="anti")
-    built = grammar.named(rest, spoken.join(rest.select("row"), on="row", how="semi"), rules.pains.wording)
-    names = pl.DataFrame({"point": range(len(points)), COLUMN: [p.name for p in points]}, schema={"point": pl.UInt32, COLUMN: pl.String})
-    known = first.join(names, on="point", how="left").select("row", COLUMN)
-    return pl.concat([built, known.join(built.select("row"), on="row", how="anti")])
+    built = grammar.named(rest, spoken.join(rest.select("row"), on="row", how="semi"), pains.wording)
+    least = known.select("row", COLUMN).join(pl.concat([exact, built]), on="row", how="anti")
+    return pl.concat([exact, built, least])
 
 
-def _found(said: pl.DataFrame, spoken: pl.DataFrame, points: tuple[PainPoint, ...]) -> pl.DataFrame:
-    """Which known pain points each mention holds: `row` and `point`, its number.
-
-    Only mentions with a word that a cue cannot do without are tried; of these words, those that are rarest here.
-    """
-    common = Counter(dict(spoken["word"].value_counts().iter_rows()))
-    gates = [(word, n) for n, point in enumerate(points) for word in _rarest(point, common)]
-    gate = pl.DataFrame(gates, schema={"word": pl.String, "point": pl.UInt32}, orient="row")
-    near = spoken.join(gate, on="word").select("row", "point").unique().join(said, on="row", how="left")
-    hits = [_tried(part.lazy(), points[number]) for (number,), part in near.partition_by("point", as_dict=True).items()]
-    return pl.concat([pl.DataFrame(schema={"row": pl.UInt32, "point": pl.UInt32}), *pl.collect_all(hits)])
+def _found(said: pl.DataFrame, spoken: pl.DataFrame, pains: Pains) -> pl.DataFrame:
+    """Which known pain points each mention holds: `row` and `point`, its number."""
+    near = Near(spoken, said.height, pains.words())
+    tried = [_tried(said, near, number, point) for number, point in enumerate(pains.points)]
+    return pl.concat([_FOUND, *pl.collect_all([hits for each in tried for hits in each])])
 
 
-def _tried(near: pl.LazyFrame, point: PainPoint) -> pl.LazyFrame:
-    held = near.filter(_speaks(pl.col(SAID), point))
-    if point.blanks:
-        held = held.filter(_speaks(pl.col(SAID).str.replace_all(point.blanks, " , "), point))
-    return held.select("row", "point")
-
-
-def _speaks(text: pl.Expr, point: PainPoint) -> pl.Expr:
-    said = [text.str.contains(point.cues.pattern)] if point.cues else []
-    wished = [pl.col("asks") & text.str.contains(point.wishes.pattern)] if point.wishes else []
-    return pl.any_horizontal(*said, *wished)
-
-
-def _rarest(point: PainPoint, common: Counter[str]) -> set[str]:
-    """Words of which a mention has at least one if it holds the pain point."""
-    found: set[str] = set()
-    for said in (point.cues, point.wishes):
-        for needed in said.needed if isinstance(said, Said) else ():
-            places = [[min(phrase.split(), key=lambda w: (common[w], w)) for phrase in place] for place in needed]
-            found.update(min(places, key=lambda place: (sum(common[w] for w in place), place)))
-    return found
+def _tried(said: pl.DataFrame, near: Near, number: int, point: PainPoint) -> list[pl.LazyFrame]:
+    """The mentions that hold a pain point, by what they say and by what they wish."""
+    tried: list[tuple[Said | None, pl.Expr]] = [(point.cues, pl.lit(True)), (point.wishes, pl.col("asks"))]
+    hits = []
+    for cues, who in tried:
+        rows = near.rows(cues) if cues else None
+        if cues is None or rows is None or not len(rows):
+            continue
+        held = said[rows].lazy().filter(who, pl.col(SAID).str.contains(cues.pattern))
+        if point.blanks:
+            held = held.filter(pl.col(SAID).str.replace_all(point.blanks, " , ").str.contains(cues.pattern))
+        hits.append(held.select("row", pl.lit(number, dtype=pl.UInt32).alias("point")))
+    return hits

@@ -7,12 +7,13 @@ left unscored: their sentiment, complaint and kinds are null or empty, never zer
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
-from reports.reading import chinese, comparing, correcting, judging, language, signals
+from reports.reading import chinese, comparing, correcting, judging, language, pains, signals
 from reports.reading.cues import PLAIN
 from reports.reading.pieces import SCHEMA
 from reports.reading.pieces import pieces as cut
@@ -111,10 +112,19 @@ def _english(reviews: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     pieces = cut(reviews, rules.corrections.ignore)
     # what a mention says follows from its words, and many reviewers use the same ones: each text is read once
     texts = pieces.select("text", "_heard", PLAIN).unique("text", maintain_order=True).with_row_index("row")
-    texts = signals.signalled(signals.themed(judging.heard(texts, rules), rules), rules)
-    texts = comparing.add(texts, rules, rules.names).drop("row", "_heard", PLAIN)
+    with ThreadPoolExecutor(1) as beside:
+        # VADER is Python and keeps one core busy; the expressions run in Polars, which needs the other
+        signalled = beside.submit(_signalled, texts, rules)
+        heard = judging.heard(texts, rules)
+        texts = pl.concat([heard, signalled.result()], how="horizontal").drop("row", "_heard", PLAIN)
     pieces = pieces.join(texts, on="text", how="left", maintain_order="left")
-    return judging.judged(judging.leaning(pieces, rules), rules)
+    return pains.named(judging.judged(judging.leaning(pieces, rules), rules), rules)
+
+
+def _signalled(texts: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """The themes and signals of texts, in their order, without the columns of `texts`."""
+    told = comparing.add(signals.signalled(signals.themed(texts, rules), rules), rules, rules.names)
+    return told.sort("row").drop(texts.columns)
 
 
 def _learned(reviews: pl.DataFrame, rules: Rules) -> pl.DataFrame:
@@ -141,14 +151,17 @@ def _summed(reviews: pl.DataFrame, pieces: pl.DataFrame, key: str) -> pl.DataFra
     scores = pieces.group_by("review").agg(pl.col("sentiment").mean(), pl.col("review_logit").first().alias("logit"))
     kinds = _ranked(pieces, "kinds", by_count=False)
     themes = _ranked(pieces, "themes", by_count=True)
+    named = pieces.drop_nulls("pain_point").group_by("review", maintain_order=True)
+    pain_points = named.agg(pl.col("pain_point").unique(maintain_order=True).alias("pain_points"))
     empty = pl.lit([], dtype=STRINGS)
     general = pl.lit([GENERAL], dtype=STRINGS)
     summed = (
         reviews.join(scores, on="review", how="left")
         .join(kinds, on="review", how="left")
         .join(themes, on="review", how="left")
+        .join(pain_points, on="review", how="left")
         .sort("review")
-        .with_columns(pl.col("kinds", "themes").fill_null(empty))
+        .with_columns(pl.col("kinds", "themes", "pain_points").fill_null(empty))
     )
     specific = pl.col("themes").list.set_difference(general)
     return summed.with_columns(
@@ -157,7 +170,6 @@ def _summed(reviews: pl.DataFrame, pieces: pl.DataFrame, key: str) -> pl.DataFra
         themes=pl.when(specific.list.len() > 0)
         .then(pl.col("themes").list.filter(pl.element() != GENERAL))
         .otherwise("themes"),
-        pain_points=empty,
     ).select(key, *_columns(REVIEWS))
 
 

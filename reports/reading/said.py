@@ -19,8 +19,9 @@ def worded(mentions: pl.DataFrame, wording: Wording) -> pl.DataFrame:
     forms = pl.DataFrame({"word": known, "form": [wording.form(word) for word in known]}, schema_overrides=_TEXT)
     words = words.join(forms, on="word", how="left", maintain_order="left").filter(pl.col("form") != "")
     joined = words.group_by("row", maintain_order=True).agg(pl.col("form").str.join(" ").alias(SAID))
+    joined = mentions.select("row").join(joined, on="row", how="left", maintain_order="left")
     phrases = sorted(wording.phrases, key=lambda phrase: (-len(phrase), phrase))
-    spaced = pl.format(f" {EDGE}  {{}}  {EDGE} ", pl.col(SAID).str.replace_all(" ", "  ", literal=True))
+    spaced = pl.format(f" {EDGE}  {{}}  {EDGE} ", pl.col(SAID).fill_null(EDGE).str.replace_all(" ", "  ", literal=True))
     if phrases:
         spoken = [_spaced(wording.phrases[phrase]) for phrase in phrases]
         spaced = spaced.str.replace_many([_spaced(phrase) for phrase in phrases], spoken, leftmost=True)

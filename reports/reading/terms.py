@@ -48,14 +48,23 @@ def tokens(pieces: pl.DataFrame) -> Tokens:
     return Tokens(words, pl.concat(phrases))
 
 
-def lean(tokens: Tokens, weights: pl.DataFrame, by: str) -> pl.DataFrame:
-    """The lean of each review (`by="review"`) or mention (`by="row"`): the column `by` and one column a weight.
+def known(tokens: Tokens, weights: pl.DataFrame) -> pl.DataFrame:
+    """The tokens that have weights: `review`, `row`, the number of the term in `weights`, and its weights.
 
-    `weights` has `term` and one column a target, in hundredths. A text without a known term leans 0; one without a word is left out.
+    `weights` has `term` and one column a target, in hundredths.
     """
-    targets = [name for name in weights.columns if name != "term"]
-    weighed = pl.concat([tokens.words, tokens.phrases]).join(weights, on="term").unique([by, "term"])
-    sums = weighed.group_by(by).agg(pl.col(targets).sum())
+    numbered = weights.with_row_index("number")
+    found = pl.concat([tokens.words, tokens.phrases]).join(numbered, on="term")
+    return found.drop("term")
+
+
+def lean(tokens: Tokens, known: pl.DataFrame, by: str) -> pl.DataFrame:
+    """The lean of each review (`by="review"`) or mention (`by="row"`): the column `by` and one column a target.
+
+    A text without a known term leans 0; one without a word is left out.
+    """
+    targets = [name for name in known.columns if name not in ("review", "row", "number")]
+    sums = known.unique([by, "number"]).group_by(by).agg(pl.col(targets).sum())
     lengths = tokens.words.group_by(by).agg(pl.len().cast(pl.Float64).sqrt().alias("_length"))
     joined = lengths.join(sums, on=by, how="left").sort(by)
     return joined.select(by, pl.col(targets).fill_null(0) / 100 / pl.col("_length"))

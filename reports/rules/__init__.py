@@ -3,7 +3,9 @@
 - `themes.toml`  what customers talk about, and what they need there
 - `lexicon.tsv`  words that VADER misjudges in product reviews: word, valence from -4 to 4, reason
 - `cues.toml`    what a clause does: complain, praise, wish, compare, leave; who says it and why
-- `zh/`           the same three files in Chinese: themes keep their names, and say how Chinese customers speak of them
+- `pains.toml`   what exactly fails, under the names that reports print
+- `wording.toml` how customers' words are brought to one form before pain points are looked for
+- `zh/`           the first three files in Chinese: themes keep their names, and say how Chinese customers speak of them
 - `learned.tsv`, `learned.toml`   terms and weights learned from star ratings; written by `make learn` alone
 
 `load` checks everything and raises `RulesError` with one line that names the file, the key and the fix.
@@ -21,15 +23,18 @@ from typing import Any, cast, get_args
 
 from reports.rules import languages, tables
 from reports.rules import learned as _learned
+from reports.rules import pains as _pains
+from reports.rules import wording as _wording
 from reports.rules.corrections import Corrections
 from reports.rules.errors import RulesError
 from reports.rules.learned import Learned
+from reports.rules.pains import Pains
 from reports.rules.tables import Cue, Lever, Segment, Stage, Theme, Tier
 
 __all__ = ["FILES", "HERE", "Cue", "Rules", "RulesError", "Segment", "Theme", "default", "load"]
 
 HERE = Path(__file__).parent
-FILES = ("themes.toml", "lexicon.tsv", "cues.toml", _learned.TERMS, _learned.EVIDENCE)
+FILES = ("themes.toml", "lexicon.tsv", "cues.toml", _pains.FILE, _wording.FILE, _learned.TERMS, _learned.EVIDENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,8 @@ class Rules:
     learned: Learned
     comparing: Mapping[str, Cue]
     """What `reports/reading/comparing.py` needs beside the three above, by the keys of `tables.COMPARING`."""
+    pains: Pains = field(default_factory=Pains)
+    """What names pain points."""
     languages: Mapping[str, Rules] = field(default_factory=dict)
     """ISO 639-1 code -> the same rules as another language than English says them; what was learned is English."""
     words: Mapping[str, str] = field(default_factory=dict)
@@ -92,6 +99,7 @@ def load(folder: Path = HERE) -> Rules:
         segments=_segments(segments, words),
         learned=_learned.learned(raw[_learned.TERMS], raw[_learned.EVIDENCE]),
         words=words,
+        pains=_pains.pains(raw[_pains.FILE], _wording.wording(raw[_wording.FILE]), themes),
         **fields,
     )
     others = {code: languages.said(code, english, raw) for code in files}

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reports.rules import tables
+from reports.rules.pains import Pains
 from reports.rules.tables import Cue, Segment, Theme
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def said(code: str, english: Rules, raw: Mapping[str, str]) -> Rules:
         themes=tuple(theme(each) for each in english.themes),
         lexicon=tables.lexicon(lexicon_file, raw[lexicon_file]),
         segments=tuple(segment(slug) for slug in segments),
+        pains=Pains(),  # none are named yet: this is the place for a language's own
         **fields,
     )
 

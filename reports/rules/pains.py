@@ -14,7 +14,7 @@ import polars as pl
 
 from reports.rules import tables
 from reports.rules.errors import RulesError
-from reports.rules.wording import EDGE, Wording
+from reports.rules.wording import Wording
 
 FILE = "pains.toml"
 MOST_WORDS = 6
@@ -25,13 +25,17 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9' /-]*[a-z0-9]")
 _LIST = re.compile(r"\{([a-z_]+)\}")
 
 
+Place = tuple[tuple[str, ...], ...]
+"""What may fill one place of a cue: a word, or several in a row."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What says something: one expression for all its cues, over a text in which every word has a blank on both sides."""
+    """What says something: one expression for all cues, over a text in which every word has a blank on both sides."""
 
     pattern: str
-    needed: tuple[tuple[tuple[str, ...], ...], ...]
-    """For each cue the places that must be filled, each with the words that may fill it."""
+    needed: tuple[tuple[Place, ...], ...]
+    """For each cue the places that must be filled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,11 @@ class Pains:
 
     points: tuple[PainPoint, ...] = ()
     wording: Wording = field(default_factory=Wording)
+
+    def words(self) -> set[str]:
+        """Every word of the cues."""
+        said = (each for point in self.points for each in (point.cues, point.wishes) if each)
+        return {word for each in said for cue in each.needed for place in cue for words in place for word in words}
 
     def themes(self) -> dict[str, tuple[str, ...]]:
         """The name of each pain point that has themes of its own -> these."""
@@ -107,9 +116,7 @@ def _texts(name: str, key: str, table: Mapping[str, Any]) -> list[str]:
     return [tables.text(FILE, name, key, each) for each in held]
 
 
-def _cue(
-    where: str, cue: str, wording: Wording, lists: Mapping[str, list[str]]
-) -> tuple[str, tuple[tuple[str, ...], ...]]:
+def _cue(where: str, cue: str, wording: Wording, lists: Mapping[str, list[str]]) -> tuple[str, tuple[Place, ...]]:
     """The expression of a cue, and the places in it that must be filled."""
     parts, needed = [], []
     for place in cue.split():
@@ -123,7 +130,7 @@ def _cue(
             parts.append(f"(?:{pattern})?")
         else:
             parts.append(pattern)
-            needed.append(tuple(words))
+            needed.append(tuple(tuple(word.split()) for word in words))
     if not needed:
         raise RulesError(f"{FILE}, {where}: {cue!r} says nothing. Name at least one word.")
     return "".join(parts), tuple(needed)
@@ -154,11 +161,3 @@ def _compiles(name: str, pattern: str) -> None:
         pl.Series([""]).str.contains(pattern)
     except pl.exceptions.ComputeError:
         raise RulesError(f"{FILE}, {name}: its cues are too large together. Shorten the longest.") from None
-
-
-def places(said: Said | None) -> Iterable[tuple[tuple[str, ...], ...]]:
-    """For each cue the places that must be filled."""
-    return said.needed if said else ()
-
-
-assert EDGE == ","  # written out in _GAP

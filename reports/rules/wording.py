@@ -1,6 +1,7 @@
-"""How customers' words are brought to one form, from `wording.toml`: spellings, synonyms, endings, and what is left out.
+"""How customers' words are brought to one form, from `wording.toml`: spellings, synonyms, endings, what is left out.
 
-Pain points are looked for in that form (`reports/rules/pains.py`) and named from its words (`reports/reading/grammar.py`).
+Pain points are looked for in that form (`reports/rules/pains.py`) and named from its words
+(`reports/reading/grammar.py`).
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from reports.weighing.evidence import Evidence, Snapshot, gather
 from reports.weighing.gaps import Gap, gaps
 from reports.weighing.momentum import split
 from reports.weighing.opportunity import Opportunity, opportunities
+from reports.weighing.pains import Pain, pains
 
 PLANK_FROM = 10
 """Complaining, rated reviews that a theme needs to be called a rival's shortest plank."""
@@ -48,6 +49,7 @@ class Weighed:
     cells: dict[tuple[str, str], Cell]
     ranked: list[Opportunity]
     gaps: list[Gap]
+    pains: list[Pain]
     moved: list[str]
     """Why no trend is claimed; empty when trends may be."""
 
@@ -65,7 +67,8 @@ def weigh(snapshot: Snapshot, rules: Rules) -> Weighed:
     parts = split(evidence)
     why = moved(evidence, snapshot.visits, rivals, parts)
     found = gaps(evidence, table, ranked, rivals, rules, names, None if why else parts)
-    return Weighed(snapshot, rules, evidence, standings, table, ranked, found, why)
+    recurring = pains(evidence, [c.slug for c in competitors], rivals, rules)
+    return Weighed(snapshot, rules, evidence, standings, table, ranked, found, recurring, why)
 
 
 def _standing(

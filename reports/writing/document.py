@@ -23,7 +23,7 @@ from reports.weighing.gaps import Gap
 from reports.weighing.quotes import Quote
 from reports.weighing.statistics import Proportion
 from reports.weighing.weigh import Standing, Weighed
-from reports.writing import accuracy
+from reports.writing import accuracy, pains
 
 FORMAT = 1
 """Raised when a field changes its meaning or goes away."""
@@ -65,6 +65,7 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
         "gaps": [_gap(g, weighed, places) for g in weighed.gaps],
         "trends_refused": weighed.moved,
         "matrix": _matrix(weighed),
+        "pain_points": pains.section(weighed),
         "coverage": _coverage(weighed),
         "accuracy": accuracy.section(card),
         "method": {
@@ -170,6 +171,7 @@ def _gap(gap: Gap, weighed: Weighed, places: Places) -> Document:
         },
         "segments": [{"name": segments[slug], "reviews": n} for slug, n in gap.segments],
         "instead": [{"name": name, "reviews": n} for name, n in gap.instead],
+        "pain_points": pains.of_gap(weighed, theme.slug),
         "phrases": [{"text": p.text, "mentions": p.count} for p in gap.phrases],
         "quotes": [_quote(q, weighed, places) for q in gap.quotes],
         "praise": [_quote(q, weighed, places) for q in gap.praise_quotes],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.writing import appendix
+from reports.writing import appendix, pains
 from reports.writing.accuracy import accuracy
 from reports.writing.document import Document
 from reports.writing.text import (
@@ -48,6 +48,7 @@ def render(document: Document) -> str:
         _refused(document),
         *(_gap(gap, document, names) for gap in document["gaps"]),
         appendix.matrix(document, names),
+        pains.overview(document, names),
         appendix.planks(document, names),
         appendix.coverage(document, names),
         accuracy(document.get("accuracy"), document["rules"]),
@@ -204,6 +205,7 @@ def _facts(gap: Document, document: Document, names: dict[str, str]) -> list[str
             f" wish, {percent(said['share'])} ({interval(said['low'], said['high'])}); {count(cell['praises']['k'])}"
             f" praise{cost}.{mark}"
         )
+    lines += pains.exactly(gap.get("pain_points", []), names)
     lines.append(f"- **Who**: {_who(gap)}")
     lines.append(f"- **Instead**: {_instead(gap)}")
     lines.append(f"- **Why now**: {_now(gap, document)}")

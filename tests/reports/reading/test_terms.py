@@ -43,7 +43,7 @@ def test_runs_of_a_letter_are_written_once(written, folded):
 
 def test_the_lean_is_the_sum_over_distinct_terms_by_the_root_of_the_number_of_words():
     found = terms.tokens(pieces("not bad, bad bad", "slow", "nothing known", "…"))
-    told = terms.lean(found, WEIGHTS, "row")
+    told = terms.lean(found, terms.known(found, WEIGHTS), "row")
     assert told.to_dict(as_series=False) == {
         "row": [0, 1, 2],
         "complaint": [(2.00 - 3.00) / 2, 1.00, 0.0],
@@ -53,10 +53,10 @@ def test_the_lean_is_the_sum_over_distinct_terms_by_the_root_of_the_number_of_wo
 
 def test_a_review_leans_as_all_its_mentions_together():
     found = terms.tokens(pieces("add slow", "slow bad", review=[7, 7]))
-    told = terms.lean(found, WEIGHTS, "review")
+    told = terms.lean(found, terms.known(found, WEIGHTS), "review")
     assert told.rows() == [(7, (0.50 + 1.00 + 2.00) / 2, 4.00 / 2)]
 
 
 def test_nothing_to_read_is_no_error():
     found = terms.tokens(pieces())
-    assert terms.lean(found, WEIGHTS, "row").height == 0
+    assert terms.lean(found, terms.known(found, WEIGHTS), "row").height == 0
