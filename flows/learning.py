@@ -34,7 +34,8 @@ def run(market: Path) -> int:
     told += ", on rivals not learned from" if found.by_rival else ", on reviews not learned from"
     if found.after < found.before + WORTH or found.weights.is_empty():
         _say(
-            f"{loaded.name}: {found.reviews:,} rated reviews teach nothing the rules do not know ({told}); nothing written"
+            f"{loaded.name}: {found.reviews:,} rated reviews teach nothing the rules do not know ({told});"
+            " nothing written"
         )
         return NOTHING
     path = _write(place, found, told)
@@ -50,7 +51,8 @@ def _write(place: Path, found: Refined, told: str) -> Path:
     if path.exists():
         number = sum(1 for _ in place.glob("learned-*.tsv")) + 1
         path.rename(place / f"learned-{number}.tsv")
-    head = f"# Learned by `unmet learn` from {found.reviews} rated reviews of this market; {told}.\nterm\tcomplaint\trequest\n"
+    head = f"# Learned by `unmet learn` from {found.reviews} rated reviews of this market; {told}.\n"
+    head += "term\tcomplaint\trequest\n"
     rows = (f"{term}\t{weight / 100:.2f}\t0.00\n" for term, weight in found.weights.iter_rows())
     path.write_text(head + "".join(rows), "utf-8")
     return path

@@ -24,7 +24,8 @@ _GRAMMAR = {
     "X": "not wont never",
     "O": "no lack",
     "M": "missing",
-    "A": "add include implement introduce bring",
+    "A": "add include implement introduce",
+    "B": "bring",
     "W": "wish",
     "N": "need want require",
     "L": "let allow enable give",
@@ -58,15 +59,20 @@ _GRAMMAR = {
     ",": EDGE,
     "#": NUMBER,
 }
-"""Letter -> the words of grammar it stands for; beside them v verb, n noun, b either, j modifier, s state, u another."""
+"""Letter -> the words of grammar it stands for; beside them v verb, n noun, b both, j modifier, s state, u another."""
 _THING = "(?:[jnb]{0,2}[nb])"
-_DO = "(?P<do>[vb])(?P<part>p?)"
+_DO = "(?P<do>[vbA])(?P<part>p?)"
 _START = "(?:^|,|D|D[yh]|Nt|c)"
 """Where a sentence asks for what it names: "add", "you should add", "needs to add"; never "I add"."""
 _PARTICLES = frozenset("turn set zoom sign pick switch scroll check fill back".split())
-_WITH_THING = frozenset("use find see open put take read make play get turn set switch pick check fill".split())
+_OBJECT = frozenset(
+    "use find see open put take read make play get turn set switch pick check fill change delete cut drop".split()
+)
+"""Verbs that say nothing without their object."""
 _PREDICATIVE = frozenset("hard small tiny".split())
 """"The font is small" is a complaint, "a small font" is none."""
+_SEEN = frozenset("see get have".split())
+"""Whoever wishes to do that with a thing misses the thing."""
 _FORMATS = frozenset("export import convert sync save".split())
 
 
@@ -146,34 +152,44 @@ class _Found:
 
 
 def _unable(found: _Found) -> str | None:
-    """`can't change font size`."""
+    """`can't change font size`; for a wish to see or get something `no timeline`."""
     (verb,), part, thing = found["do"], found["part"], found.thing()
     if part and verb not in _PARTICLES:
         part, thing = [], ""
-    if not thing and (verb in _WITH_THING or verb not in found.wording.lists["verbs.alone"]):
+    if not thing and (verb in _OBJECT or verb not in found.wording.lists["verbs.alone"]):
         return None
     if verb == "reply" and thing:
         return None  # answers were brought to that form
-    tail = []
-    if verb in _FORMATS and found.after in ("t", "P"):
-        end = found.match.end()
-        tail = found.words[end : end + 2] if found.match.string[end + 1 : end + 2] in ("n", "b") else []
     if verb in found.wording.lists["nouns.verbal"]:
-        return " ".join(["no", *found["np"], verb, *tail])
-    if verb in ("get", "see", "have") and found["do"] and "C" not in found.match.group()[:1]:
+        return " ".join(["no", *found["np"], verb, *_aim(found, verb)])
+    if verb in _SEEN and not found.match.group().startswith("C"):
         return _lacking(found)
-    return " ".join(["can't", verb, *part, *([thing] if thing else []), *tail])
+    return " ".join(["can't", verb, *part, *([thing] if thing else []), *_aim(found, verb)])
+
+
+def _aim(found: _Found, verb: str) -> list[str]:
+    """`to pdf`, where it follows a verb that goes with it."""
+    end = found.match.end()
+    follows = verb in _FORMATS and found.after in ("t", "P") and found.match.string[end + 1 : end + 2] in ("n", "b")
+    return found.words[end : end + 2] if follows else []
 
 
 def _lacking(found: _Found) -> str | None:
-    """`no widgets`; of what only goes missing `missing episodes`; `not enough colors`; `poor translation`."""
+    """`no widgets`; `not enough colors`; `poor translation`; nothing where "no" before it says nothing."""
     words = found["np"]
     amount = found["amount"] if "amount" in found.match.re.groupindex else []
     if amount == ["more"]:
         return f"not enough {found.thing()}"
     if amount == ["better"]:
         return f"poor {found.thing()}" if found.held(words, "nouns.gradable") else None
-    return None if found.held(words, "nouns.spare") else f"no {found.thing()}"
+    if found.held(words, "nouns.spare"):
+        return None
+    return " ".join(["no", found.thing(), *(_aim(found, words[-1]) if found.held(words, "nouns.verbal") else [])])
+
+
+def _loved(found: _Found) -> str | None:
+    """ "I would love to see more templates"."""
+    return _lacking(found) if found["do"][0] in _SEEN else None
 
 
 def _missing(found: _Found) -> str | None:
@@ -277,11 +293,13 @@ _RULES: tuple[tuple[str, Callable[[_Found], str | None], bool], ...] = (
     (f"OP?{_NP}o?(?!N)", _lacking, False),
     (f"M{_NP}|{_NP2}E?M", _missing, False),
     (f"W(?:P|[Iyh]*D?[EHAL]+){_AMOUNT}{_NP}", _lacking, False),
-    (f"(?:{_START}|[nbj]Dk?|k[yh])Ap?{_AMOUNT}{_NP}o?", _lacking, True),
+    (f"(?:{_START}|[nbj]Dk?|k[yh])(?:A|Bp){_AMOUNT}{_NP}o?", _lacking, True),
     (f"{_NP}DE[dmq]?g", _lacking, True),
     (f"DE[gq](?:t[Ha]|f[Ihy]*D?[HAE]){_AMOUNT}{_NP}", _lacking, True),
     (f"DE[gq](?:t|f[iyh]D){_DO}{_NP}", _unable, True),
-    (f"Dk(?:t[Hv])?{_AMOUNT}{_NP}", _lacking, True),
+    (f"Dkt{_DO}{_NP}", _unable, True),
+    (f"Dkt(?P<do>[vbH]){_AMOUNT}{_NP}", _loved, True),
+    (f"Dk{_AMOUNT}{_NP}", _lacking, True),
     (f"(?:^|,|I|h|i|D)N{_AMOUNT}{_NP}(?!t)", _lacking, True),
     (f"Kp?(?P<do>[vb])(?:{_NP})?", _keeping, False),
     (f"(?P<state>s)t{_DO}{_NP}", _hard, False),

@@ -39,7 +39,8 @@ class Sentiment:
         return score
 
 
-_TURNING = {max(phrase.split(), key=len) for phrase in (*BOOSTER_DICT, *SPECIAL_CASES)} | {*NEGATE, "no", "least", "so", "this"}
+_PHRASES = (*BOOSTER_DICT, *SPECIAL_CASES)
+_TURNING = {max(phrase.split(), key=len) for phrase in _PHRASES} | {*NEGATE, "no", "least", "so", "this"}
 """Words without one of which, near a word, none of VADER's rules but that for capitals touches it."""
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import polars as pl
 
-from reports.reading.read import GENERAL
+from reports.reading.signals import GENERAL
 from reports.rules import Rules
 from reports.weighing.cells import FAILS_FROM
 from reports.weighing.evidence import Evidence
@@ -42,12 +42,15 @@ class Pain:
     ours: tuple[Named, ...]
     """Our own product, where its customers name it too."""
     newest: datetime | None
+    exact: bool = True
+    """Whether it says what fails; "does not work" does not."""
 
 
 def pains(evidence: Evidence, competitors: list[str], rivals: list[str], rules: Rules) -> list[Pain]:
     """The pain points that at least `LEAST` reviews of rivals name, most reviews first, then by name."""
     said = _said(evidence)
-    totals = dict(evidence.reviews.filter(pl.col("counted") & pl.col("is_read")).group_by("competitor").len().iter_rows())
+    read = evidence.reviews.filter(pl.col("counted") & pl.col("is_read"))
+    totals = dict(read.group_by("competitor").len().iter_rows())
     counts = {(name, who): k for name, who, k in said.group_by("pain_point", "competitor").len().iter_rows()}
     of_rivals = said.filter(pl.col("competitor").is_in(rivals))
     recurring = of_rivals.group_by("pain_point").agg(pl.len(), pl.col("written").max()).filter(pl.col("len") >= LEAST)
@@ -58,6 +61,7 @@ def pains(evidence: Evidence, competitors: list[str], rivals: list[str], rules: 
     }
     table = _compared(table, rivals)
     themes = _themes(of_rivals, rules)
+    vague = {point.name for point in rules.pains.points if point.fallback}
     found = [
         Pain(
             name=name,
@@ -66,6 +70,7 @@ def pains(evidence: Evidence, competitors: list[str], rivals: list[str], rules: 
             rivals=_naming(table, name, rivals),
             ours=_naming(table, name, [who for who in competitors if who not in rivals]),
             newest=newest,
+            exact=name not in vague,
         )
         for name, reviews, newest in recurring.iter_rows()
     ]
@@ -73,8 +78,8 @@ def pains(evidence: Evidence, competitors: list[str], rivals: list[str], rules: 
 
 
 def of_theme(found: list[Pain], theme: str) -> list[Pain]:
-    """Those that belong to a theme, in their order."""
-    return [pain for pain in found if theme in pain.themes]
+    """Those that belong to a theme in their order, those that say what fails first."""
+    return sorted((pain for pain in found if theme in pain.themes), key=lambda pain: not pain.exact)
 
 
 def _said(evidence: Evidence) -> pl.DataFrame:

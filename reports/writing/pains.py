@@ -22,7 +22,7 @@ def section(weighed: Weighed) -> list[Document]:
 
 
 def of_gap(weighed: Weighed, theme: str) -> list[Document]:
-    """The pain points of a theme for its gap, most reviews first."""
+    """The pain points of a theme for its gap: those that say what fails first, then by reviews."""
     return [_pain(pain) for pain in of_theme(weighed.pains, theme)[:MOST_IN_GAP]]
 
 
