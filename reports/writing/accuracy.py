@@ -29,23 +29,26 @@ SHOWN = (
 """The figures that a reader of reports needs, in their order; the card has more."""
 
 
-def section(card: Card | None) -> Section | None:
-    """The card as part of a report's document: whose rules it measured, and the figures that are shown."""
+def section(card: Card | None, base: str) -> Section | None:
+    """The card as part of a report's document: whose rules it measured, and the figures that are shown.
+
+    `base` is the version of the project's rules that the report's rules build on.
+    """
     if card is None:
         return None
     claims = {measure.name: measure for measure in card.claims}
-    return {"rules": card.rules, "measures": [asdict(claims[name]) for name in SHOWN if name in claims]}
+    return {"rules": card.rules, "base": base, "measures": [asdict(claims[name]) for name in SHOWN if name in claims]}
 
 
 def accuracy(told: Section | None, rules: str) -> str:
-    """The section of a report made with such rules; figures only where those are the rules that were measured."""
+    """The section of a report made with such rules; figures only where they build on the rules that were measured."""
     head = "## How far to trust the reading"
     if told is None:
         return f"{head}\n\nThe rules of this report ({rules}) have not been measured yet: `make quality` measures them."
-    if told["rules"] != rules:
+    if told["rules"] != told["base"]:
         return (
             f"{head}\n\nNot known: the rules {told['rules']} were measured, and this report was made with others,"
-            f" {rules}. `make quality` measures these."
+            f" {told['base']}. `make quality` measures these."
         )
     rows = [
         [m["what"], f"{count(m['texts'])} {m['on']}{_unread(m)}", _plainly(m), _figure(m), _others(m["baselines"])]
@@ -55,12 +58,17 @@ def accuracy(told: Section | None, rules: str) -> str:
         [
             head,
             "",
-            f"The rules of this report ({rules}), on texts whose answer is known and that the rules did not learn from;"
+            f"The rules of this report ({_named(told['base'], rules)}),"
+            " on texts whose answer is known and that the rules did not learn from;"
             " by the text alone unless stars are named. A text that is not read counts as undecided.",
             "",
             table(["It has to …", "Measured on", "What to expect", "Figure", "Others, on the same texts"], rows),
         ]
     )
+
+
+def _named(base: str, rules: str) -> str:
+    return base if base == rules else f"{base}, to which this market adds the names of its rivals and its own rules"
 
 
 def _unread(measure: Section) -> str:

@@ -198,8 +198,8 @@ def method(document: Document) -> str:
         f"**Evidence** counts complaining reviews at all rivals: {grades}; below that, insufficient.",
         f"**Trend** compares the last {m['recent_days']} days with the {m['recent_days']} before (halves of a shorter"
         " stretch), with Newcombe's interval.",
-        "**Limits.** People who write reviews are not all customers, and each place draws its own kind. Only English is"
-        " read so far. The reading makes mistakes: open the links before you bet on a gap.",
+        "**Limits.** People who write reviews are not all customers, and each place draws its own kind. Only English"
+        " and Chinese are read in full. The reading makes mistakes: open the links before you bet on a gap.",
         f"Recompute every number and quote with `unmet verify` (snapshot {document['snapshot']}).",
     ]
     return "\n\n".join(paragraphs)

@@ -67,7 +67,7 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
         "matrix": _matrix(weighed),
         "pain_points": pains.section(weighed),
         "coverage": _coverage(weighed),
-        "accuracy": accuracy.section(card),
+        "accuracy": accuracy.section(card, weighed.rules.base),
         "method": {
             "bootstrap": {"draws": opportunity.DRAWS, "seed": opportunity.SEED, "certain": opportunity.CERTAIN},
             "fails": {"complaints": cells.FAILS_FROM, "share": cells.NOTICEABLE},

@@ -21,7 +21,7 @@ CARD = Card(
 
 
 def test_figures_of_the_same_rules_are_printed_in_plain_words():
-    assert accuracy(section(CARD), RULES) == (
+    assert accuracy(section(CARD, RULES), RULES) == (
         """\
 ## How far to trust the reading
 
@@ -41,15 +41,21 @@ by the text alone unless stars are named. A text that is not read counts as unde
 
 
 def test_figures_of_other_rules_are_not_printed():
-    assert accuracy(section(CARD), "ba9876543210") == (
+    assert accuracy(section(CARD, "ba9876543210"), "ba9876543210") == (
         "## How far to trust the reading\n\n"
         "Not known: the rules 0123456789ab were measured, and this report was made with others, ba9876543210."
         " `make quality` measures these."
     )
 
 
+def test_a_market_that_adds_to_the_measured_rules_says_so():
+    told = accuracy(section(CARD, RULES), "ba9876543210")
+    assert "(0123456789ab, to which this market adds the names of its rivals and its own rules), on texts" in told
+    assert "| tell a complaint |" in told
+
+
 def test_without_a_card_the_report_says_so():
-    assert section(None) is None
+    assert section(None, RULES) is None
     assert accuracy(None, RULES) == (
         "## How far to trust the reading\n\n"
         "The rules of this report (0123456789ab) have not been measured yet: `make quality` measures them."
@@ -57,4 +63,4 @@ def test_without_a_card_the_report_says_so():
 
 
 def test_what_was_learned_from_is_no_claim():
-    assert "tweets" not in accuracy(section(CARD), RULES)
+    assert "tweets" not in accuracy(section(CARD, RULES), RULES)
