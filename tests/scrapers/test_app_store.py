@@ -328,7 +328,7 @@ def test_entries_that_are_all_unreadable_are_a_changed_page() -> None:
         {"im:rating": {"label": "five"}},
         {"im:rating": "5"},
         {"id": {"label": " "}},
-        {"id": {"label": 5}},
+        {"id": {"label": [5]}},
         {"content": {"label": ["x"]}},
         {"content": "x"},
     ],
