@@ -93,10 +93,12 @@ def gaps(
     rules: Rules,
     names: dict[str, str],
     parts: Split | None,
+    called: dict[str, str],
 ) -> list[Gap]:
     """The gaps of a market in rank order, at most `MOST_GAPS`.
 
     `names`: how people write the market's products -> its name. `parts`: what a trend compares, None for no trends.
+    `called`: slug -> name.
     """
     themes = {theme.slug: theme for theme in rules.themes}
     everywhere = phrases.counts(evidence.mentions["text"])
@@ -107,8 +109,8 @@ def gaps(
         kind = _kind(of_rivals)
         if kind is None:
             continue
-        complaining = _mentions(evidence, opportunity.theme, rivals, "complains")
-        praising = _mentions(evidence, opportunity.theme, rivals, "praises")
+        complaining = _mentions(evidence, opportunity.theme, rivals, "complains", rules, names, called)
+        praising = _mentions(evidence, opportunity.theme, rivals, "praises", rules, names, called)
         statements = evidence.statements.filter(
             (pl.col("theme") == opportunity.theme) & pl.col("competitor").is_in(rivals) & pl.col("complains")
         )
@@ -156,16 +158,50 @@ def _kind(of_rivals: list[Cell]) -> Kind | None:
     return Kind.MARKET if failing >= 2 and 3 * failing >= 2 * enough else Kind.FLANK
 
 
-def _mentions(evidence: Evidence, theme: str, rivals: list[str], side: str) -> pl.DataFrame:
-    """The rivals' mentions of a theme that complain or wish, or that praise; `_main` where it is the first theme."""
+def _mentions(
+    evidence: Evidence,
+    theme: str,
+    rivals: list[str],
+    side: str,
+    rules: Rules,
+    names: dict[str, str],
+    called: dict[str, str],
+) -> pl.DataFrame:
+    """The rivals' mentions of a theme that complain or wish, or that praise.
+
+    `_main`: the theme comes first in it, or a pain point that belongs to the theme above all; `_exact`: a pain point of
+    the theme is named; `_elsewhere`: another product is spoken of.
+    """
     kinds = pl.col("kinds")
     if side == "complains":
         wanted = kinds.list.contains("complaint") | kinds.list.contains("bug") | kinds.list.contains("request")
     else:
         wanted = kinds.list.contains("praise")
+    vague = [point.name for point in rules.pains.points if point.fallback]
+    own = [name for name, themes in rules.pains.themes().items() if themes[0] == theme]
+    foreign = [name for name, themes in rules.pains.themes().items() if theme not in themes]
+    named = pl.col("pain_point").is_not_null() & ~pl.col("pain_point").is_in([*vague, *foreign])
     return evidence.mentions.filter(
         pl.col("themes").list.contains(theme) & wanted & pl.col("competitor").is_in(rivals)
-    ).with_columns(_main=(pl.col("themes").list.first() == theme).cast(pl.Float64))
+    ).with_columns(
+        _main=((pl.col("themes").list.first() == theme) | pl.col("pain_point").is_in(own)).fill_null(False),
+        _exact=named.fill_null(False),
+        _elsewhere=_elsewhere(names, called),
+    )
+
+
+def _elsewhere(names: dict[str, str], called: dict[str, str]) -> pl.Expr:
+    """Whether a mention speaks of a product other than the one reviewed: names it, left it or went to it.
+
+    A name counts with a capital only: some products are called by a common word.
+    """
+    own = pl.col("competitor").replace_strict(called, default=None, return_dtype=pl.String)
+    other = pl.col("switched_to").is_not_null() | (pl.col("switched_from") != own).fill_null(False)
+    other |= (pl.col("compared_with").is_not_null() & (pl.col("compared_with") != own)).fill_null(False)
+    for name, product in names.items():
+        written = rf"\b{re.escape(name[0].upper())}(?i:{re.escape(name[1:])})\b"
+        other |= pl.col("text").str.contains(written) & (own != product).fill_null(True)
+    return other
 
 
 def _named(mentions: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
