@@ -16,7 +16,7 @@ FEWEST_WORDS = 8
 
 _HAN = r"\p{Han}"
 _LEANS_BACK = (
-    r"^\W*(?:and|but|or|so|nor|yet|because|then|also|plus|however|although|though|while|whereas|which|who|whose"
+    r"^\W*(?:i\.e|e\.g|p\.?s|edit(?:ed)?|update[ds]?:|original|part|[0-9]+[.)]|given|and|but|or|so|nor|yet|because|then|also|plus|however|although|though|while|whereas|which|who|whose"
     r"|that(?:'s| is| was)|instead|otherwise|therefore|thus|hence|furthermore|moreover|besides|additionally|likewise"
     r"|similarly|still|again|even then|(?:after|before|since|because of|due to|on top of|in addition to|apart from)"
     r" (?:that|this|it|all|then)|in addition|for (?:example|instance|that|starters)|to (?:make (?:it|matters) worse"
@@ -37,6 +37,8 @@ _THEY = r"^\W*(?:they|it|it's|its)\b"
 """Openings that are clear beside the product's name, but only where the sentence says what failed."""
 _POINTS_BACK = (
     r"\b(?:see above|as above|above mentioned|mentioned (?:above|before|earlier)|as (?:i )?(?:said|mentioned|before)"
+    r"|(?:do|did|done|does|say|says|said) (?:this|that|so|the same)\b"
+    r"|(?:like|from|of|with|about|after) this(?:[,.;!]|$)"
     r"|same as (?:before|above|the)|the others?\b|the other reviewers?|you get the idea|and so on|like that"
     r"|(?:of|about|than|from|with) (?:those|them|theirs)|regarding (?:it|this|that)|(?:with|of|in) th(?:is|at) one"
     r"|at the (?:start|beginning) of (?:this|my) review|the former|the latter)\b"
@@ -48,7 +50,7 @@ _BREAKS_OFF = (
 )
 """Ends that leave a sentence hanging."""
 _PERSONAL = r"(?:\b(?i:named|called|mr|mrs|ms|dr)\.? \p{Lu}\p{Ll}|@\w|(?i:https?:|www\.)|\d[\d -]{6,}\d)"
-"""A person by name, a handle, an address or a number one could be called or found by: no evidence, and not ours to print."""
+"""A person by name, a handle, an address, a number to call or find somebody by: no evidence, and not ours to print."""
 
 
 def whole() -> pl.Expr:

@@ -84,7 +84,7 @@ def praises(mentions: pl.DataFrame, rivals: list[str], voices: set[str], most: i
 def _chosen(mentions: pl.DataFrame, clear: pl.Expr, rivals: list[str], voices: set[str], most: int) -> list[Quote]:
     telling = (
         clear
-        + 0.8 * pl.col("_exact")
+        + 1.2 * pl.col("_exact")
         + 1.2 * form.polish()
         + 0.1 * pl.col("helpful").fill_null(0).clip(0).log1p()
         - 0.2 * (pl.col("themes").list.len() - 1).clip(0, 3)

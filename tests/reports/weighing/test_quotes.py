@@ -1,4 +1,4 @@
-"""Which sentences a report quotes: clear on their own, about this need and this rival, of different people and months."""
+"""Which sentences a report quotes: clear on their own, about this need and this rival, by different people."""
 
 from __future__ import annotations
 
@@ -138,5 +138,5 @@ def test_what_stands_on_its_own(texts: pl.Series, stands: bool) -> None:
 def test_the_middle_of_a_sentence_is_no_quote() -> None:
     clause = pl.DataFrame({"text": "though it never once answered my letters.", "start": [0, 24], "_exact": True})
     assert clause.select(form.whole()).to_series().to_list() == [False, False]
-    lower = pl.DataFrame({"text": "support never once answered my letters.", "start": [0, 24], "_exact": True})
+    lower = pl.DataFrame({"text": "support never once answered my four letters.", "start": [0, 24], "_exact": True})
     assert lower.select(form.whole()).to_series().to_list() == [True, False]
