@@ -10,7 +10,7 @@ from enum import StrEnum
 import polars as pl
 
 from reports.rules import Rules, Theme
-from reports.weighing import phrases, quotes
+from reports.weighing import instead, phrases, quotes
 from reports.weighing.cells import FAILS_FROM, Cell
 from reports.weighing.evidence import Evidence
 from reports.weighing.momentum import Momentum, Split, momentum
@@ -74,7 +74,11 @@ class Gap:
     segments: list[tuple[str, int]]
     """Who says so of themselves: (segment slug, complaining reviews)."""
     instead: list[tuple[str, int]]
-    """Which of the market's products they went to: (its name, complaining reviews)."""
+    """Which products they went to, of the market or not: (its name, complaining reviews)."""
+    measured_by: list[tuple[str, int]]
+    """Which products they hold it against: (its name, complaining reviews)."""
+    workarounds: list[tuple[str, int]]
+    """How they cope: (the name of a workaround of the rules, complaining reviews)."""
     phrases: list[Phrase]
     quotes: list[Quote]
     praise_quotes: list[Quote]
@@ -131,7 +135,9 @@ def gaps(
                 leaving=statements.filter("churn").height,
                 momentum=momentum(evidence, opportunity.theme, rivals, parts),
                 segments=_said(complaining.explode("segments"), "segments"),
-                instead=_said(_named(complaining, names), "switched_to"),
+                instead=_said(instead.gone_to(complaining, names), "switched_to"),
+                measured_by=_said(instead.held_against(complaining, called), "compared_with"),
+                workarounds=_said(instead.coping(evidence.mentions, complaining, rules), "workaround"),
                 phrases=phrases.marking(phrases.counts(complaining["text"]), everywhere),
                 quotes=quotes.complaints(complaining, [c.competitor for c in by_share], voices),
                 praise_quotes=quotes.praises(praising, [c.competitor for c in happiest], voices),
@@ -202,19 +208,6 @@ def _elsewhere(names: dict[str, str], called: dict[str, str]) -> pl.Expr:
         written = rf"\b{re.escape(name[0].upper())}(?i:{re.escape(name[1:])})\b"
         other |= pl.col("text").str.contains(written) & (own != product).fill_null(True)
     return other
-
-
-def _named(mentions: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
-    """The mentions with `switched_to` as a product of the market, or null where it names none of them."""
-    written = pl.col("switched_to").str.to_lowercase()
-    known = pl.coalesce(
-        *(
-            pl.when(written.str.contains(rf"^{re.escape(name)}\b")).then(pl.lit(shown))
-            for name, shown in sorted(names.items(), key=lambda p: -len(p[0]))
-        ),
-        pl.lit(None, dtype=pl.String),
-    )
-    return mentions.with_columns(switched_to=known)
 
 
 def _said(mentions: pl.DataFrame, column: str) -> list[tuple[str, int]]:
