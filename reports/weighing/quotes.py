@@ -19,8 +19,8 @@ SURE = 0.6
 """A sentence is quoted as a complaint only from this probability of being one; a wish from half of it."""
 GLAD = 0.15
 """A sentence is quoted as praise only up to this probability of being a complaint."""
-WRITTEN = 0.75
-"""A sentence that praises is quoted only from this polish: there are always others, or none is needed."""
+WRITTEN = 1.0
+"""A sentence that praises is quoted only with this polish: there are always others, or none is needed."""
 AGAIN = 0.5
 """What a sentence loses whose pain point is quoted already: a report that says one thing four times says one thing."""
 SAME_MONTH = 0.2

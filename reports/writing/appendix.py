@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from reports.writing.document import Document
+from reports.writing.single import alone
 from reports.writing.text import count, day, days, escape, link, listed, percent, plural, table, whole_percent
 
 LEAST_IN_MATRIX = 5
 """Themes that fewer reviews speak of are left out of the printed matrix; the JSON has them all."""
+_MARKS = "the rival fails at it (most who speak of it complain). ▲: more often than at the other rivals, beyond chance."
 REACHES = {
     "end": "all that the place has",
     "known": "up to what is held",
@@ -48,15 +50,15 @@ def matrix(document: Document, names: dict[str, str]) -> str:
     if not rows:
         return ""
     head = ["Theme", *(names[s] for s in slugs), "Importance", "Satisfaction", "Opportunity"]
+    only = alone(document)
     verb = "is" if hidden == 1 else "are"
     rest = f" {plural(hidden, 'theme')} with fewer than {LEAST_IN_MATRIX} reviews {verb} left out." if hidden else ""
     return "\n".join(
         [
-            "## Who fails at what",
+            f"## What customers of {only} complain about" if only else "## Who fails at what",
             "",
-            "Share of read reviews that complain about a theme or wish for it. **Bold**: the rival fails at it (most"
-            " who speak of it complain). ▲: more often than at the other rivals, beyond chance."
-            f"{rest}",
+            "Share of read reviews that complain about a theme or wish for it. **Bold**:"
+            f" {'most who speak of it complain.' if only else _MARKS}{rest}",
             "",
             table(head, rows, right=range(1, len(head))),
         ]
@@ -89,7 +91,7 @@ def planks(document: Document, names: dict[str, str]) -> str:
                 count(plank["complains"]["k"]),
             ]
         )
-    lines = ["## The shortest plank of each", ""]
+    lines = ["## The shortest plank" if alone(document) else "## The shortest plank of each", ""]
     if rows:
         lines += [
             "The theme whose complaining reviews cost it most stars, and what its mean rating would be without them.",
@@ -178,6 +180,12 @@ def method(document: Document) -> str:
     grades = ", ".join(f"{name} from {count(least)}" for name, least in m["grades"].items())
     end = f" ending with the newest one ({day(window['end'])})" if window["end"] else ""
     bootstrap = m["bootstrap"]
+    only = alone(document)
+    compared = "" if only else " ▲ allows for the number of comparisons (false discovery rate 5 %)."
+    means = "" if only else ", both as means over the rivals, so that one loud rival does not drown the rest"
+    fails = (
+        "Most customers are taken to complain about a theme, shown in bold," if only else "A rival *fails* at a theme"
+    )
     paragraphs = [
         "## Method and limits",
         f"**Window.** Reviews of the {plural(window['days'], 'day')}{end}; undated reviews"
@@ -185,17 +193,16 @@ def method(document: Document) -> str:
         "**Reading.** Each sentence gets a sentiment (VADER with a review lexicon), the kinds complaint, bug, request,"
         " praise or question, and themes by the rules named above. Whether it complains is weighed from sentiment,"
         " cues and the review's stars. A review counts once for a theme, however often it says it.",
-        "**Shares** carry Wilson 95 % intervals. A rival *fails* at a theme when at least"
+        f"**Shares** carry Wilson 95 % intervals. {fails} when at least"
         f" {m['fails']['complaints']} reviews complain, more than {whole_percent(m['fails']['share'])} of its reviews"
-        " do, and most of those who speak of it complain, each beyond chance. ▲ allows for the number of comparisons"
-        " (false discovery rate 5 %).",
+        f" do, and most of those who speak of it complain, each beyond chance.{compared}",
         "**Opportunity** = importance + max(importance − satisfaction, 0), after Ulwick, 0 to 20. Importance is"
         " 10 √(share of reviews that speak of the theme / that of the theme spoken of most), satisfaction"
-        " 10 (praise + 1) / (praise + complaints + 2), both as means over the rivals, so that one loud rival does not"
-        f" drown the rest. The interval is a bootstrap of {count(bootstrap['draws'])} draws (5th to 95th percentile)."
-        f" Gaps are ranked by its lower bound and share a rank (=) unless one is ahead in"
-        f" {whole_percent(bootstrap['certain'])} of the draws.",
-        f"**Evidence** counts complaining reviews at all rivals: {grades}; below that, insufficient.",
+        f" 10 (praise + 1) / (praise + complaints + 2){means}. The interval is a bootstrap of"
+        f" {count(bootstrap['draws'])} draws (5th to 95th percentile). Gaps are ranked by its lower bound and share a"
+        f" rank (=) unless one is ahead in {whole_percent(bootstrap['certain'])} of the draws.",
+        f"**Evidence** counts complaining reviews{'' if only else ' at all rivals'}: {grades}; below that,"
+        " insufficient.",
         f"**Trend** compares the last {m['recent_days']} days with the {m['recent_days']} before (halves of a shorter"
         " stretch), with Newcombe's interval.",
         "**Limits.** People who write reviews are not all customers, and each place draws its own kind. Only English"
