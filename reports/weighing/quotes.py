@@ -15,7 +15,10 @@ BEST_LENGTH = 100
 CONTENT_STARS = 4
 """A review with fewer stars is not quoted as praise, whatever a sentence of it sounds like; nor is one with as many
 quoted as a complaint, unless it asks for something."""
-SURE = 0.6
+FELT = -0.05
+"""Below this sentiment a sentence complains in its own words, whatever the stars say; what names a pain point may be as
+much above."""
+SURE = 0.7
 """A sentence is quoted as a complaint only from this probability of being one; a wish from half of it."""
 GLAD = 0.15
 """A sentence is quoted as praise only up to this probability of being a complaint."""
@@ -62,7 +65,8 @@ def complaints(mentions: pl.DataFrame, rivals: list[str], voices: set[str], most
     """
     wish = pl.col("kinds").list.contains("request")
     sure = (pl.col("complaint") >= pl.when(wish).then(SURE / 2).otherwise(SURE)).fill_null(False)
-    sour = wish | (pl.col("stars").is_null() | (pl.col("stars") < CONTENT_STARS)) & (pl.col("sentiment") < 0.2)
+    feels = pl.col("sentiment") < pl.when("_exact").then(-FELT).otherwise(FELT)
+    sour = wish | (pl.col("stars").is_null() | (pl.col("stars") < CONTENT_STARS)) & feels
     plainly = ~pl.col("kinds").list.contains("praise")
     fit = mentions.filter(sure & sour & plainly)
     return _chosen(fit, pl.col("complaint") - 0.3 * pl.col("sentiment"), rivals, voices, most)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from reports.weighing.gaps import LEAST_SAID
 from reports.writing import pains, positioning
 from reports.writing.single import alone, whom
 from reports.writing.text import (
@@ -61,7 +62,8 @@ def read(document: Document) -> int:
 
 def leading(gap: Document) -> str:
     """The pain points that a gap is above all: `“logs me out” (31) and “can't log in” (12)`."""
-    return listed([f"“{escape(p['name'])}” ({count(p['reviews'])})" for p in gap["pain_points"][:MOST_NAMED]])
+    most = sorted(gap["pain_points"], key=lambda pain: -pain["reviews"])[:MOST_NAMED]
+    return listed([f"“{escape(pain['name'])}” ({count(pain['reviews'])})" for pain in most])
 
 
 def gap_section(gap: Document, document: Document, names: dict[str, str]) -> str:
@@ -94,7 +96,7 @@ def _need(gap: Document, document: Document, names: dict[str, str]) -> str:
         f" {count(gap['complaints'])} of {plural(read(document), 'review')}{where} {verb}"
     )
     if broad(gap, document):
-        most = gap["pain_points"][0]["reviews"]
+        most = max(pain["reviews"] for pain in gap["pain_points"])
         clear = (
             "start with what they name most" if most >= STANDS_OUT * gap["complaints"] else "nothing in it stands out"
         )
@@ -199,10 +201,10 @@ def _now(gap: Document) -> str:
             f"{verdict} ({percent(was['k'] / was['n'])} of reviews before, {percent(now['k'] / now['n'])} lately: a"
             f" change of {100 * moved['low']:+.1f} to {100 * moved['high']:+.1f} points)"
         )
-    if gap["leaving"]:
+    if gap["leaving"] >= LEAST_SAID:
         told.append(f"{count(gap['leaving'])} of the {count(gap['complaints'])} left or say they will")
-    if gap["urgent"]:
-        told.append(f"{count(gap['urgent'])} sound urgent")
+    if gap["urgent"] >= LEAST_SAID:
+        told.append(f"{count(gap['urgent'])} of the {count(gap['complaints'])} sound urgent")
     return "; ".join(told)
 
 
@@ -231,6 +233,6 @@ def _action(gap: Document, document: Document, names: dict[str, str]) -> list[st
         f"- **What would close it**: {LEVERS[gap['lever']]}; {TIERS[gap['tier']]}.",
         f"- **From feature to benefit**: {feature} → you {escape(gap['benefit'])}.",
         f"- **Positioning**: {positioning.sentence(gap, document, names)}",
-        f"- **Ask them**: {told['n']} customers of {asked}; pursue at {told['pursue_from']} in need,"
-        f" drop at {told['drop_at']} ([questions](#ask)).",
+        f"- **Ask** {told['n']} customers of {asked}: pursue from {told['pursue_from']} in need, drop at"
+        f" {told['drop_at']} or fewer ([questions](#ask)).",
     ]

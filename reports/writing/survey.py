@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reports.weighing.sampling import Sample, sample
-from reports.writing.single import whom
+from reports.writing.single import alone, whom
 from reports.writing.text import escape, listed, to_you, whole_percent
 
 Document = dict[str, Any]
@@ -99,9 +99,10 @@ def section(document: Document, names: Mapping[str, str]) -> str:
         "",
         "## Ask them",
         "",
-        f"Reviews say what hurts, not how many it hurts. Ask **{SAMPLE.n} customers** of the rivals named, strangers to"
-        " you, about at most three gaps at a time. Someone is in need who answers 4 or 5 to importance and 1 or 2 to"
-        f" satisfaction. **Pursue** the gap if {SAMPLE.pursue_from} or more of {SAMPLE.n} are in need;"
+        f"Reviews say what hurts, not how many it hurts. Ask **{SAMPLE.n} customers** of"
+        f" {alone(document) or 'the rivals named'}, strangers to you, about at most three gaps at a time."
+        " Someone is in need who answers 4 or 5 to importance and 1 or 2 to satisfaction."
+        f" **Pursue** the gap if {SAMPLE.pursue_from} or more of {SAMPLE.n} are in need;"
         f" **drop** it at {SAMPLE.pursue_from - 1} or fewer.",
         "",
         f"Why {SAMPLE.n}: it is the smallest number that tells a need of {whole_percent(MANY)} of customers from one"
@@ -113,7 +114,7 @@ def section(document: Document, names: Mapping[str, str]) -> str:
         "",
         f"1. How important is it to you to …? ({_scale(IMPORTANT)})",
         f"2. How satisfied are you with how the product that you use today lets you …? ({_scale(SATISFIED)})",
-        f"3. If a product let you …, how would you feel about it? ({listed(KANO)})",
+        f"3. If a product let you …, how would you feel about it? ({_either(KANO)})",
         "4. If it did not, how would you feel about it? (the same answers) Who likes the one and dislikes the other"
         " gets more satisfied the better it is done; who expects the one and dislikes the other leaves where it is"
         " missing; who does not care either way will not pay for it.",
