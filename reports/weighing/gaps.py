@@ -140,6 +140,12 @@ def gaps(
     return found
 
 
+def quoted(found: list[Gap]) -> set[str]:
+    """The keys and texts that gaps quote, so that nobody is quoted again elsewhere."""
+    said = [quote for gap in found for quote in (*gap.quotes, *gap.praise_quotes)]
+    return {quote.key for quote in said} | {quote.text.casefold() for quote in said}
+
+
 def _kind(of_rivals: list[Cell]) -> Kind | None:
     """The kind of gap that a theme is at the rivals, or None when it is none."""
     failing = sum(c.fails for c in of_rivals)

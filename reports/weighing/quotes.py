@@ -48,6 +48,11 @@ def praises(mentions: pl.DataFrame, rivals: list[str], voices: set[str], most: i
     return _chosen(content, 1.5 * pl.col("sentiment") - pl.col("complaint"), rivals, voices, most)
 
 
+def plain(mentions: pl.DataFrame, rivals: list[str], voices: set[str], most: int = 2) -> list[Quote]:
+    """The most telling of some mentions that neither complain nor praise, or do so by chance."""
+    return _chosen(mentions, pl.lit(0.0), rivals, voices, most)
+
+
 def _chosen(mentions: pl.DataFrame, clear: pl.Expr, rivals: list[str], voices: set[str], most: int) -> list[Quote]:
     length = pl.col("text").str.len_chars()
     clipped = pl.col("text").str.contains(r"^(?i:and|but|however|although|though|or|so|because|then|also|•|\*|-)\b")

@@ -11,10 +11,11 @@ from reports.rules import Rules
 from reports.weighing.cells import Cell, cells
 from reports.weighing.collection import moved
 from reports.weighing.evidence import Evidence, Snapshot, gather
-from reports.weighing.gaps import Gap, gaps
+from reports.weighing.gaps import Gap, gaps, quoted
 from reports.weighing.momentum import split
 from reports.weighing.opportunity import Opportunity, opportunities
 from reports.weighing.pains import Pain, pains
+from reports.weighing.switching import Switching, switches, switching
 
 PLANK_FROM = 10
 """Complaining, rated reviews that a theme needs to be called a rival's shortest plank."""
@@ -50,6 +51,7 @@ class Weighed:
     ranked: list[Opportunity]
     gaps: list[Gap]
     pains: list[Pain]
+    switching: Switching
     moved: list[str]
     """Why no trend is claimed; empty when trends may be."""
 
@@ -68,7 +70,9 @@ def weigh(snapshot: Snapshot, rules: Rules) -> Weighed:
     why = moved(evidence, snapshot.visits, rivals, parts)
     found = gaps(evidence, table, ranked, rivals, rules, names, None if why else parts)
     recurring = pains(evidence, [c.slug for c in competitors], rivals, rules)
-    return Weighed(snapshot, rules, evidence, standings, table, ranked, found, recurring, why)
+    gone = switches(evidence, competitors)
+    went = switching(evidence, competitors, gone, quoted(found))
+    return Weighed(snapshot, rules, evidence, standings, table, ranked, found, recurring, went, why)
 
 
 def _standing(

@@ -21,9 +21,10 @@ from reports.rules.accuracy import Card
 from reports.weighing import cells, gaps, momentum, opportunity
 from reports.weighing.gaps import Gap
 from reports.weighing.quotes import Quote
-from reports.weighing.statistics import Proportion
 from reports.weighing.weigh import Standing, Weighed
-from reports.writing import accuracy, pains
+from reports.writing import accuracy, pains, switching
+from reports.writing.figures import proportion as _proportion
+from reports.writing.figures import rounded as _round
 
 FORMAT = 1
 """Raised when a field changes its meaning or goes away."""
@@ -66,6 +67,7 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
         "trends_refused": weighed.moved,
         "matrix": _matrix(weighed),
         "pain_points": pains.section(weighed),
+        "switching": switching.section(weighed, lambda quote: _quote(quote, weighed, places)),
         "coverage": _coverage(weighed),
         "accuracy": accuracy.section(card, weighed.rules.base),
         "method": {
@@ -79,14 +81,6 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
 
 def _day(value: datetime | None) -> str | None:
     return value.date().isoformat() if value else None
-
-
-def _round(value: float | None, digits: int = 2) -> float | None:
-    return None if value is None else round(value, digits) + 0.0
-
-
-def _proportion(p: Proportion) -> Document:
-    return {"k": p.k, "n": p.n, "share": _round(p.share, 4), "low": _round(p.low, 4), "high": _round(p.high, 4)}
 
 
 def _reviews(weighed: Weighed) -> Document:

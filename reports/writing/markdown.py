@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from reports.writing import appendix, pains
+from reports.writing import appendix, pains, switching
 from reports.writing.accuracy import accuracy
 from reports.writing.document import Document
+from reports.writing.quoting import quoted as _quotes
 from reports.writing.text import (
     count,
     day,
     days,
     escape,
     interval,
-    link,
     listed,
     percent,
     plural,
@@ -50,6 +50,7 @@ def render(document: Document) -> str:
         appendix.matrix(document, names),
         pains.overview(document, names),
         appendix.planks(document, names),
+        switching.render(document, names),
         appendix.coverage(document, names),
         accuracy(document.get("accuracy"), document["rules"]),
         appendix.method(document),
@@ -245,25 +246,6 @@ def _now(gap: Document, document: Document) -> str:
     verdict = {"rising": "it grows", "falling": "it fades", "steady": "no change beyond chance"}[moved["verdict"]]
     bounds = f"{100 * moved['low']:+.1f} to {100 * moved['high']:+.1f} points"
     return f"{verdict}: {change}, a change of {bounds}; {urgent}."
-
-
-def _quotes(quotes: list[Document], names: dict[str, str]) -> list[str]:
-    lines = []
-    for quote in quotes:
-        stars = "" if quote["stars"] is None else f", {_stars(quote['stars'])}"
-        source = link(escape(quote["label"]), quote["href"])
-        lines += [
-            f"> {escape(quote['text'])}",
-            ">",
-            f"> — {names[quote['competitor']]}{stars}, {day(quote['date'])}, {source}",
-            "",
-        ]
-    return lines
-
-
-def _stars(stars: float) -> str:
-    whole = f"{stars:.0f}" if stars == int(stars) else f"{stars:.1f}"
-    return f"{whole} star" if whole == "1" else f"{whole} stars"
 
 
 def _action(gap: Document, document: Document, names: dict[str, str]) -> list[str]:
