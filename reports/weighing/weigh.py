@@ -12,6 +12,7 @@ from reports.weighing.cells import Cell, cells
 from reports.weighing.collection import moved
 from reports.weighing.evidence import Evidence, Snapshot, gather
 from reports.weighing.gaps import Gap, gaps, quoted
+from reports.weighing.loyalty import Loyalty, loyalty
 from reports.weighing.momentum import split
 from reports.weighing.opportunity import Opportunity, opportunities
 from reports.weighing.pains import Pain, pains
@@ -52,6 +53,7 @@ class Weighed:
     gaps: list[Gap]
     pains: list[Pain]
     switching: Switching
+    loyalty: list[Loyalty]
     moved: list[str]
     """Why no trend is claimed; empty when trends may be."""
 
@@ -72,7 +74,8 @@ def weigh(snapshot: Snapshot, rules: Rules) -> Weighed:
     recurring = pains(evidence, [c.slug for c in competitors], rivals, rules)
     gone = switches(evidence, competitors)
     went = switching(evidence, competitors, gone, quoted(found))
-    return Weighed(snapshot, rules, evidence, standings, table, ranked, found, recurring, went, why)
+    stays = loyalty(evidence, gone, [c.slug for c in competitors], rivals)
+    return Weighed(snapshot, rules, evidence, standings, table, ranked, found, recurring, went, stays, why)
 
 
 def _standing(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.writing import appendix, pains, switching
+from reports.writing import appendix, loyalty, pains, switching
 from reports.writing.accuracy import accuracy
 from reports.writing.document import Document
 from reports.writing.quoting import quoted as _quotes
@@ -51,6 +51,7 @@ def render(document: Document) -> str:
         pains.overview(document, names),
         appendix.planks(document, names),
         switching.render(document, names),
+        loyalty.render(document, names),
         appendix.coverage(document, names),
         accuracy(document.get("accuracy"), document["rules"]),
         appendix.method(document),
