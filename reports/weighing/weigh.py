@@ -16,6 +16,7 @@ from reports.weighing.loyalty import Loyalty, loyalty
 from reports.weighing.momentum import split
 from reports.weighing.opportunity import Opportunity, opportunities
 from reports.weighing.pains import Pain, pains
+from reports.weighing.personas import Personas, personas
 from reports.weighing.switching import Switching, switches, switching
 
 PLANK_FROM = 10
@@ -52,6 +53,7 @@ class Weighed:
     ranked: list[Opportunity]
     gaps: list[Gap]
     pains: list[Pain]
+    personas: Personas
     switching: Switching
     loyalty: list[Loyalty]
     moved: list[str]
@@ -72,10 +74,11 @@ def weigh(snapshot: Snapshot, rules: Rules) -> Weighed:
     why = moved(evidence, snapshot.visits, rivals, parts)
     found = gaps(evidence, table, ranked, rivals, rules, names, None if why else parts)
     recurring = pains(evidence, [c.slug for c in competitors], rivals, rules)
+    people = personas(evidence, rivals, rules)
     gone = switches(evidence, competitors)
     went = switching(evidence, competitors, gone, quoted(found))
     stays = loyalty(evidence, gone, [c.slug for c in competitors], rivals)
-    return Weighed(snapshot, rules, evidence, standings, table, ranked, found, recurring, went, stays, why)
+    return Weighed(snapshot, rules, evidence, standings, table, ranked, found, recurring, people, went, stays, why)
 
 
 def _standing(

@@ -22,7 +22,7 @@ from reports.weighing import cells, gaps, momentum, opportunity
 from reports.weighing.gaps import Gap
 from reports.weighing.quotes import Quote
 from reports.weighing.weigh import Standing, Weighed
-from reports.writing import accuracy, loyalty, pains, switching
+from reports.writing import accuracy, loyalty, pains, personas, switching
 from reports.writing.figures import proportion as _proportion
 from reports.writing.figures import rounded as _round
 
@@ -67,6 +67,7 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
         "trends_refused": weighed.moved,
         "matrix": _matrix(weighed),
         "pain_points": pains.section(weighed),
+        "personas": personas.section(weighed),
         "switching": switching.section(weighed, lambda quote: _quote(quote, weighed, places)),
         "loyalty": loyalty.section(weighed),
         "coverage": _coverage(weighed),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.writing import appendix, loyalty, pains, switching
+from reports.writing import appendix, loyalty, pains, personas, switching
 from reports.writing.accuracy import accuracy
 from reports.writing.document import Document
 from reports.writing.quoting import quoted as _quotes
@@ -50,6 +50,7 @@ def render(document: Document) -> str:
         appendix.matrix(document, names),
         pains.overview(document, names),
         appendix.planks(document, names),
+        personas.render(document, names),
         switching.render(document, names),
         loyalty.render(document, names),
         appendix.coverage(document, names),
