@@ -20,7 +20,7 @@ from reports.weighing import cells
 from reports.weighing.cells import FAILS_FROM
 from reports.weighing.evidence import Evidence
 from reports.weighing.opportunity import Opportunity, opportunities
-from reports.weighing.statistics import Proportion, difference, discoveries, more_often
+from reports.weighing.statistics import Proportion, difference, discoveries, more_often_exactly
 
 KINDS = ("segment", "demographic", "use")
 LEAST = 3
@@ -49,7 +49,8 @@ class Hurt:
     """Those that complain of it in another sentence than the one that says who they are: "as a paying subscriber" is
     about subscriptions whatever hurts."""
     more: bool = False
-    """Whether `apart` is more often than the others who say who they are complain of it, beyond chance."""
+    """Whether `apart` is more often than the others who say who they are complain of it, and at least `FAILS_FROM`
+    times, beyond chance (Fisher's test, false discovery rate 5 %)."""
 
 
 @dataclass(frozen=True)
@@ -217,24 +218,31 @@ def _scores(evidence: Evidence, mine: pl.DataFrame, rules: Rules) -> tuple[Oppor
 
 def _compared(groups: list[Persona], people: pl.DataFrame, complaints: pl.DataFrame) -> list[Persona]:
     """Marks the groups that complain more than the other reviewers who say who they are, and what about."""
-    said = complaints.join(people.filter("personal").select("key", "slugs"), on="key", how="inner")
+    said = complaints.filter(pl.col("theme") != GENERAL)
+    said = said.join(people.filter("personal").select("key", "slugs"), on="key", how="inner")
     tested, p_values = [], []
     for group in groups:
         here, rest = group.complains, group.others
         beside = dict(_counted(said.filter(~pl.col("slugs").list.contains(group.segment.slug)), "theme"))
         if here.n >= ENOUGH:
             tested.append((group.segment.slug, ""))
-            p_values.append(more_often(group.apart, here.n, rest.k, rest.n))
-        for hurt in group.hurts:
-            if hurt.apart >= FAILS_FROM:
-                tested.append((group.segment.slug, hurt.theme))
-                p_values.append(more_often(hurt.apart, here.n, beside.get(hurt.theme, 0), rest.n))
+            p_values.append(more_often_exactly(group.apart, here.n, rest.k, rest.n))
+        apart = {hurt.theme: hurt.apart for hurt in group.hurts}
+        # chosen by both sides together: choosing by the group's own count would prefer those that are high by chance
+        for theme in sorted(apart.keys() | beside.keys()):
+            k, others = apart.get(theme, 0), beside.get(theme, 0)
+            if here.n >= FAILS_FROM and k + others >= FAILS_FROM:
+                tested.append((group.segment.slug, theme))
+                p_values.append(more_often_exactly(k, here.n, others, rest.n))
     standing = {key for key, stands in zip(tested, discoveries(p_values), strict=True) if stands}
     return [
         replace(
             group,
             more=(group.segment.slug, "") in standing,
-            hurts=tuple(replace(h, more=(group.segment.slug, h.theme) in standing) for h in group.hurts),
+            hurts=tuple(
+                replace(h, more=h.apart >= FAILS_FROM and (group.segment.slug, h.theme) in standing)
+                for h in group.hurts
+            ),
         )
         for group in groups
     ]

@@ -67,6 +67,19 @@ def more_often(k1: int, n1: int, k2: int, n2: int) -> float:
     return 1 - NormalDist().cdf(gap / error)
 
 
+def more_often_exactly(k1: int, n1: int, k2: int, n2: int) -> float:
+    """One-sided p-value that p1 > p2 by Fisher's exact test (1935), for groups too small for `more_often`."""
+    total, k = n1 + n2, k1 + k2
+    whole = _log_choose(total, k)
+    tail = (_log_choose(n1, i) + _log_choose(n2, k - i) - whole for i in range(k1, min(n1, k) + 1))
+    return min(1.0, math.fsum(math.exp(term) for term in tail))
+
+
+def _log_choose(n: int, k: int) -> float:
+    """Natural logarithm of n over k, k in 0..n."""
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+
+
 def discoveries(p_values: Sequence[float], rate: float = 0.05) -> list[bool]:
     """Which tests stand when at most `rate` of those that stand may be false (Benjamini and Hochberg 1995)."""
     order = sorted(range(len(p_values)), key=lambda i: p_values[i])

@@ -21,7 +21,7 @@ from reports.weighing import quotes
 from reports.weighing.cells import FAILS_FROM
 from reports.weighing.evidence import Evidence
 from reports.weighing.quotes import Quote
-from reports.weighing.statistics import Proportion, discoveries, more_often
+from reports.weighing.statistics import Proportion, discoveries, more_often_exactly
 
 LEAST = 3
 """A path that fewer reviews name is recorded, but not printed."""
@@ -172,11 +172,11 @@ def _compared(flows: list[Flow]) -> list[Flow]:
     tested, p_values = [], []
     for place, flow in enumerate(flows):
         here = flow.left
-        if here is None or flow.target.competitor is None or here.k < FAILS_FROM:
+        if here is None or flow.came is None:
             continue
-        back = shares.get((flow.target.competitor, flow.origin.competitor))
-        other = back or Proportion(0, flow.came.n if flow.came else 0)
-        tested.append(place)
-        p_values.append(more_often(here.k, here.n, other.k, other.n))
+        back = shares.get((flow.target.competitor, flow.origin.competitor)) or Proportion(0, flow.came.n)
+        if here.k + back.k >= FAILS_FROM:
+            tested.append(place)
+            p_values.append(more_often_exactly(here.k, here.n, back.k, back.n))
     standing = {place for place, stands in zip(tested, discoveries(p_values), strict=True) if stands}
     return [replace(flow, ahead=place in standing) for place, flow in enumerate(flows)]

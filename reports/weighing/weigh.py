@@ -18,6 +18,7 @@ from reports.weighing.opportunity import Opportunity, opportunities
 from reports.weighing.pains import Pain, pains
 from reports.weighing.personas import Personas, personas
 from reports.weighing.switching import Switching, switches, switching
+from reports.weighing.tiers import Tiers, tiers
 
 PLANK_FROM = 10
 """Complaining, rated reviews that a theme needs to be called a rival's shortest plank."""
@@ -56,6 +57,7 @@ class Weighed:
     personas: Personas
     switching: Switching
     loyalty: list[Loyalty]
+    tiers: Tiers
     moved: list[str]
     """Why no trend is claimed; empty when trends may be."""
 
@@ -78,7 +80,10 @@ def weigh(snapshot: Snapshot, rules: Rules) -> Weighed:
     gone = switches(evidence, competitors)
     went = switching(evidence, competitors, gone, quoted(found))
     stays = loyalty(evidence, gone, [c.slug for c in competitors], rivals)
-    return Weighed(snapshot, rules, evidence, standings, table, ranked, found, recurring, people, went, stays, why)
+    levels = tiers(evidence, [c.slug for c in competitors], rivals, rules)
+    return Weighed(
+        snapshot, rules, evidence, standings, table, ranked, found, recurring, people, went, stays, levels, why
+    )
 
 
 def _standing(

@@ -22,7 +22,7 @@ from reports.weighing import cells, gaps, momentum, opportunity
 from reports.weighing.gaps import Gap
 from reports.weighing.quotes import Quote
 from reports.weighing.weigh import Standing, Weighed
-from reports.writing import accuracy, loyalty, pains, personas, switching
+from reports.writing import accuracy, loyalty, pains, personas, switching, tiers
 from reports.writing.figures import proportion as _proportion
 from reports.writing.figures import rounded as _round
 
@@ -70,6 +70,7 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
         "personas": personas.section(weighed),
         "switching": switching.section(weighed, lambda quote: _quote(quote, weighed, places)),
         "loyalty": loyalty.section(weighed),
+        "tiers": tiers.section(weighed),
         "coverage": _coverage(weighed),
         "accuracy": accuracy.section(card, weighed.rules.base),
         "method": {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.writing import appendix, loyalty, pains, personas, switching
+from reports.writing import appendix, loyalty, pains, personas, switching, tiers
 from reports.writing.accuracy import accuracy
 from reports.writing.document import Document
 from reports.writing.quoting import quoted as _quotes
@@ -53,6 +53,7 @@ def render(document: Document) -> str:
         personas.render(document, names),
         switching.render(document, names),
         loyalty.render(document, names),
+        tiers.render(document, names),
         appendix.coverage(document, names),
         accuracy(document.get("accuracy"), document["rules"]),
         appendix.method(document),

@@ -60,7 +60,7 @@ def test_a_whole_group(evidence_of) -> None:
         others=Proportion(3, 9),  # not those who name a phone and no more
         price=Proportion(5, 7),
         motives=(("price", 5), ("time", 2)),
-        hurts=(Hurt("price", Proportion(5, 8), 5, more=True), Hurt("speed", Proportion(2, 8), 2)),
+        hurts=(Hurt("price", Proportion(5, 8), 5), Hurt("speed", Proportion(2, 8), 2)),
         also={"segment": (("paying", 3),), "demographic": (("old", 4),), "use": (("catering", 3),)},
         scores=None,
     )
