@@ -76,3 +76,22 @@ def discoveries(p_values: Sequence[float], rate: float = 0.05) -> list[bool]:
             passed = place
     standing = set(order[:passed])
     return [i in standing for i in range(len(p_values))]
+
+
+def exact(k1: int, n1: int, k2: int, n2: int) -> float:
+    """One-sided p-value that p1 > p2 by Fisher's exact test; it holds where counts are too small for `more_often`."""
+    whole, total = k1 + k2, n1 + n2
+    if n1 == 0 or n2 == 0 or k1 * n2 <= k2 * n1:
+        return 1.0
+    all_ways = _log_ways(total, n1)
+    tail = (
+        math.exp(_log_ways(whole, k) + _log_ways(total - whole, n1 - k) - all_ways)
+        for k in range(k1, min(whole, n1) + 1)
+        if n1 - k <= total - whole
+    )
+    return min(1.0, math.fsum(tail))
+
+
+def _log_ways(n: int, k: int) -> float:
+    """Logarithm of the binomial coefficient."""
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)

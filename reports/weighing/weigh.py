@@ -10,11 +10,14 @@ from data.market import Competitor
 from reports.rules import Rules
 from reports.weighing.cells import Cell, cells
 from reports.weighing.collection import moved
+from reports.weighing.crowd import Crowd, crowds
 from reports.weighing.evidence import Evidence, Snapshot, gather
 from reports.weighing.gaps import Gap, gaps
 from reports.weighing.momentum import split
+from reports.weighing.months import Course, courses
 from reports.weighing.opportunity import Opportunity, opportunities
 from reports.weighing.pains import Pain, pains
+from reports.weighing.versions import NO_VERSIONS, Versions, versions
 
 PLANK_FROM = 10
 """Complaining, rated reviews that a theme needs to be called a rival's shortest plank."""
@@ -52,6 +55,9 @@ class Weighed:
     pains: list[Pain]
     moved: list[str]
     """Why no trend is claimed; empty when trends may be."""
+    courses: list[Course]
+    versions: Versions
+    crowds: list[Crowd]
 
 
 def weigh(snapshot: Snapshot, rules: Rules) -> Weighed:
@@ -68,7 +74,20 @@ def weigh(snapshot: Snapshot, rules: Rules) -> Weighed:
     why = moved(evidence, snapshot.visits, rivals, parts)
     found = gaps(evidence, table, ranked, rivals, rules, names, None if why else parts)
     recurring = pains(evidence, [c.slug for c in competitors], rivals, rules)
-    return Weighed(snapshot, rules, evidence, standings, table, ranked, found, recurring, why)
+    return Weighed(
+        snapshot,
+        rules,
+        evidence,
+        standings,
+        table,
+        ranked,
+        found,
+        recurring,
+        why,
+        courses=[] if why else courses(evidence, [g.theme.slug for g in found], themes, rivals),
+        versions=NO_VERSIONS if why else versions(evidence, themes, rivals),
+        crowds=crowds(evidence, [g.theme.slug for g in found], rivals, None if why else parts),
+    )
 
 
 def _standing(

@@ -23,7 +23,7 @@ from reports.weighing.gaps import Gap
 from reports.weighing.quotes import Quote
 from reports.weighing.statistics import Proportion
 from reports.weighing.weigh import Standing, Weighed
-from reports.writing import accuracy, pains
+from reports.writing import accuracy, crowd, months, pains, versions
 
 FORMAT = 1
 """Raised when a field changes its meaning or goes away."""
@@ -66,6 +66,9 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
         "trends_refused": weighed.moved,
         "matrix": _matrix(weighed),
         "pain_points": pains.section(weighed),
+        "months": months.section(weighed),
+        "versions": versions.section(weighed),
+        "crowd": crowd.section(weighed),
         "coverage": _coverage(weighed),
         "accuracy": accuracy.section(card, weighed.rules.base),
         "method": {

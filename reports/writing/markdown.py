@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.writing import appendix, pains
+from reports.writing import appendix, crowd, months, pains, versions
 from reports.writing.accuracy import accuracy
 from reports.writing.document import Document
 from reports.writing.text import (
@@ -49,6 +49,9 @@ def render(document: Document) -> str:
         *(_gap(gap, document, names) for gap in document["gaps"]),
         appendix.matrix(document, names),
         pains.overview(document, names),
+        crowd.render(document, names),
+        months.render(document, names),
+        versions.render(document, names),
         appendix.planks(document, names),
         appendix.coverage(document, names),
         accuracy(document.get("accuracy"), document["rules"]),
