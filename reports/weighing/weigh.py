@@ -9,6 +9,7 @@ import polars as pl
 from data.market import Competitor
 from reports.rules import Rules
 from reports.weighing.cells import Cell, cells
+from reports.weighing.changes import Changes, State, changes, state
 from reports.weighing.collection import moved
 from reports.weighing.crowd import Crowd, crowds
 from reports.weighing.evidence import Evidence, Snapshot, gather
@@ -58,10 +59,14 @@ class Weighed:
     courses: list[Course]
     versions: Versions
     crowds: list[Crowd]
+    state: State | None
+    """For the next report to be compared with; None for a market that was never visited."""
+    changes: Changes | None
+    """Since an earlier report; None where there is none to compare with."""
 
 
-def weigh(snapshot: Snapshot, rules: Rules) -> Weighed:
-    """Weighs a market; a pure function."""
+def weigh(snapshot: Snapshot, rules: Rules, previous: State | None = None) -> Weighed:
+    """Weighs a market, and what changed since a previous report of it; a pure function."""
     evidence = gather(snapshot, rules)
     competitors = snapshot.market.competitors
     rivals = [c.slug for c in competitors if not c.ours] or [c.slug for c in competitors]
@@ -74,6 +79,9 @@ def weigh(snapshot: Snapshot, rules: Rules) -> Weighed:
     why = moved(evidence, snapshot.visits, rivals, parts)
     found = gaps(evidence, table, ranked, rivals, rules, names, None if why else parts)
     recurring = pains(evidence, [c.slug for c in competitors], rivals, rules)
+    today = state(
+        snapshot, evidence, rules.version, rivals, [g.theme.slug for g in found], [p.name for p in recurring if p.exact]
+    )
     return Weighed(
         snapshot,
         rules,
@@ -87,6 +95,8 @@ def weigh(snapshot: Snapshot, rules: Rules) -> Weighed:
         courses=[] if why else courses(evidence, [g.theme.slug for g in found], themes, rivals),
         versions=NO_VERSIONS if why else versions(evidence, themes, rivals),
         crowds=crowds(evidence, [g.theme.slug for g in found], rivals, None if why else parts),
+        state=today,
+        changes=changes(previous, today, snapshot, evidence, not why) if previous and today else None,
     )
 
 

@@ -23,7 +23,7 @@ from reports.weighing.gaps import Gap
 from reports.weighing.quotes import Quote
 from reports.weighing.statistics import Proportion
 from reports.weighing.weigh import Standing, Weighed
-from reports.writing import accuracy, crowd, months, pains, versions
+from reports.writing import accuracy, changes, crowd, months, pains, versions
 
 FORMAT = 1
 """Raised when a field changes its meaning or goes away."""
@@ -47,7 +47,7 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
     """The document of a weighed market; `card` says how well rules read, these or others."""
     market = weighed.snapshot.market
     window = weighed.evidence.window
-    last = weighed.snapshot.visits["at"].max()
+    day = weighed.snapshot.day()
     return {
         "format": FORMAT,
         "market": {
@@ -56,7 +56,7 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
             "notice": market.notice,
             "file": places.relative(places.market_file) if places.market_file else None,
         },
-        "date": last.date().isoformat() if isinstance(last, datetime) else None,
+        "date": day.isoformat() if day else None,
         "rules": weighed.rules.version,
         "snapshot": weighed.snapshot.digest(),
         "window": {"start": _day(window.start), "end": _day(window.end), "days": market.window_days},
@@ -66,6 +66,7 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
         "trends_refused": weighed.moved,
         "matrix": _matrix(weighed),
         "pain_points": pains.section(weighed),
+        "changes": changes.section(weighed),
         "months": months.section(weighed),
         "versions": versions.section(weighed),
         "crowd": crowd.section(weighed),

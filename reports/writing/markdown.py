@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.writing import appendix, crowd, months, pains, versions
+from reports.writing import appendix, changes, crowd, months, pains, versions
 from reports.writing.accuracy import accuracy
 from reports.writing.document import Document
 from reports.writing.text import (
@@ -46,6 +46,7 @@ def render(document: Document) -> str:
         _head(document),
         _glance(document, names),
         _refused(document),
+        changes.render(document, names),
         *(_gap(gap, document, names) for gap in document["gaps"]),
         appendix.matrix(document, names),
         pains.overview(document, names),
