@@ -160,7 +160,7 @@ def test_a_broken_state_is_said_with_what_to_do(place):
     file = place.out / "notes" / "2026-03-01.state.parquet"
     file.write_bytes(b"PAR1 and nothing more")
     with pytest.raises(
-        ReportError, match="2026-03-01.state.parquet: cannot be read .*; delete it, and the next report"
+        ReportError, match=r"2026-03-01\.state\.parquet: cannot be read .*; delete it, and the next report"
     ):
         place.night(SECOND)
 
