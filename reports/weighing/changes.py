@@ -25,17 +25,16 @@ A review that its source no longer shows still counts, since a customer said it;
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import polars as pl
 
 from data.market import Export, Saved
 from data.merging import GONE
+from reports.weighing.drift import Drift, drifts
 from reports.weighing.evidence import Evidence, Snapshot
-from reports.weighing.statistics import Proportion, difference, discoveries, stratified
+from reports.weighing.state import STATE, State
 
 PARTS = {
     "opinion": ("written", "aged"),
@@ -43,41 +42,7 @@ PARTS = {
     "rules": ("rules",),
     "edits": ("edited",),
 }
-STATE: dict[str, Any] = {
-    "key": pl.String,
-    "digest": pl.String,
-    "competitor": pl.String,
-    "listing": pl.String,
-    "status": pl.String,
-    "gone": pl.Boolean,
-    "themes": pl.List(pl.String),
-    "pains": pl.List(pl.String),
-}
-"""One row a review of the market that is held: `status` is `counted`, `copy` or `outside` (the window); `themes` are
-those that it complains about or wishes for, `pains` its pain points, both empty unless it counts."""
-LEAST_WRITTEN = 20
-"""Newly written, read reviews below which nothing is said to grow or fade."""
-LEAST_COMPLAINTS = 5
-"""Complaints about a theme, before and newly written together, below which it is not tested."""
 ALL = "all"
-PAIRS = ("kind", "item", "key")
-
-
-@dataclass(frozen=True)
-class State:
-    """What a report counted: all that a later one needs to say what changed and why."""
-
-    day: date
-    rules: str
-    window_days: int
-    rivals: tuple[str, ...]
-    listings: tuple[str, ...]
-    gaps: tuple[str, ...]
-    """Theme slugs, best first."""
-    recurring: tuple[str, ...]
-    """Names of the pain points that recur."""
-    reviews: pl.DataFrame
-    """Columns of `STATE`, ordered by key."""
 
 
 @dataclass(frozen=True)
@@ -96,21 +61,6 @@ class Moved:
     def part(self, name: str) -> int:
         """What a part of `PARTS` adds to `now - then`."""
         return sum(gained - lost for cause, gained, lost in self.causes if cause in PARTS[name])
-
-
-@dataclass(frozen=True)
-class Drift:
-    """What newly written reviews say of a theme beside those that counted before, all read by today's rules."""
-
-    theme: str
-    written: Proportion
-    before: Proportion
-    change: float
-    low: float
-    high: float
-    verdict: str
-    """`grown` or `faded` where the interval excludes no change and a test within listings stands at a false discovery
-    rate of 5 %, else `steady`."""
 
 
 @dataclass(frozen=True)
@@ -140,34 +90,6 @@ class Changes:
         return not any(moved)
 
 
-def state(
-    snapshot: Snapshot, evidence: Evidence, rules: str, rivals: Sequence[str], gaps: Sequence[str], pains: Sequence[str]
-) -> State | None:
-    """What today's report counts; None for a market that was never visited."""
-    day = snapshot.day()
-    if day is None:
-        return None
-    status = (
-        pl.when("counted").then(pl.lit("counted")).when("in_window").then(pl.lit("copy")).otherwise(pl.lit("outside"))
-    )
-    said = _pairs(evidence)
-    held = evidence.reviews.with_columns(status=status, gone=pl.col("key").is_in(_gone(snapshot.changes)))
-    for kind, column in (("theme", "themes"), ("pain", "pains")):
-        lists = said.filter(kind=kind).group_by("key").agg(pl.col("item").sort().alias(column))
-        held = held.join(lists, on="key", how="left").with_columns(pl.col(column).fill_null([]))
-    market = snapshot.market
-    return State(
-        day=day,
-        rules=rules,
-        window_days=market.window_days,
-        rivals=tuple(rivals),
-        listings=tuple(place.name for c in market.competitors for place in c.places),
-        gaps=tuple(gaps),
-        recurring=tuple(pains),
-        reviews=held.select(pl.col(c).cast(t) for c, t in STATE.items()).sort("key"),
-    )
-
-
 def changes(then: State, now: State, snapshot: Snapshot, evidence: Evidence, trends: bool) -> Changes:
     """What moved from an earlier state to today's; `trends` says whether the collection lets one be told."""
     facts = _facts(then, now, snapshot, evidence)
@@ -180,7 +102,7 @@ def changes(then: State, now: State, snapshot: Snapshot, evidence: Evidence, tre
         reviews=by_item.get((ALL, ""), Moved(ALL, "", 0, 0, (), ())),
         themes=tuple(m for m in moved if m.kind == "theme" and m.causes),
         pains=tuple(m for m in moved if m.kind == "pain" and m.causes),
-        drifts=_drifts(facts, evidence, now.rivals) if trends else (),
+        drifts=drifts(facts, evidence, now.rivals) if trends else (),
         new_gaps=tuple(g for g in now.gaps if g not in then.gaps),
         gone_gaps=tuple(g for g in then.gaps if g not in now.gaps),
         new_pains=tuple(p for p in now.recurring if p not in then.recurring),
@@ -189,22 +111,8 @@ def changes(then: State, now: State, snapshot: Snapshot, evidence: Evidence, tre
     )
 
 
-def _gone(recorded: pl.DataFrame) -> list[str]:
-    """Keys of the reviews that their source no longer shows."""
-    latest = recorded.sort("at", maintain_order=True).unique("key", keep="last").filter(pl.col("digest") == GONE)
-    return latest["key"].to_list()
-
-
-def _pairs(evidence: Evidence) -> pl.DataFrame:
-    """What each counted review complains about and names, columns of `PAIRS`."""
-    themes = evidence.statements.filter("complains").select(pl.lit("theme").alias("kind"), "key", item="theme")
-    named = evidence.mentions.drop_nulls("pain_point")
-    pains = named.select(pl.lit("pain").alias("kind"), "key", item="pain_point").unique()
-    return pl.concat([part.select(*PAIRS) for part in (themes, pains)])
-
-
 def _counting(of: State) -> pl.DataFrame:
-    """What counts in a state at its rivals: `PAIRS` and competitor; with a row of kind `all` for each review."""
+    """What counts in a state at its rivals: kind, item, key, competitor; with a row of kind `all` for each review."""
     counted = of.reviews.filter((pl.col("status") == "counted") & pl.col("competitor").is_in(list(of.rivals)))
     parts = [counted.select(pl.lit(ALL).alias("kind"), pl.lit("").alias("item"), "key", "competitor")]
     for kind, column in (("theme", "themes"), ("pain", "pains")):
@@ -323,44 +231,3 @@ def _moved(before: pl.DataFrame, after: pl.DataFrame, facts: pl.DataFrame, then:
     return sorted(
         found, key=lambda m: (-max(abs(m.part(part)) for part in PARTS), -abs(m.now - m.then), m.kind, m.item)
     )
-
-
-def _drifts(facts: pl.DataFrame, evidence: Evidence, rivals: Sequence[str]) -> tuple[Drift, ...]:
-    """Newly written reviews against those that counted then and count still."""
-    read = evidence.reviews.filter(pl.col("counted") & pl.col("is_read") & pl.col("competitor").is_in(list(rivals)))
-    sides = read.select("key", "listing").join(
-        facts.select(
-            "key",
-            fresh=~pl.col("was_held") & (pl.col("gained_by") == "written"),
-            kept=pl.col("was_counted") & (pl.col("digest") == pl.col("digest_now")),
-        ),
-        on="key",
-    )
-    totals = _by_listing(sides, sides.select("key", "listing").with_columns(theme=pl.lit("")))[""]
-    fresh_n, kept_n = sum(f for f, _ in totals.values()), sum(k for _, k in totals.values())
-    if fresh_n < LEAST_WRITTEN or kept_n < LEAST_WRITTEN:
-        return ()
-    complaints = evidence.statements.filter("complains").select("key", "theme")
-    found, p_values = [], []
-    for theme, said in sorted(_by_listing(sides, complaints.join(sides.select("key", "listing"), on="key")).items()):
-        fresh, kept = sum(f for f, _ in said.values()), sum(k for _, k in said.values())
-        if fresh + kept < LEAST_COMPLAINTS:
-            continue
-        strata = [(*said.get(place, (0, 0)), *totals[place]) for place in sorted(totals)]
-        found.append((theme, Proportion(fresh, fresh_n), Proportion(kept, kept_n)))
-        p_values.append(min(1.0, 2 * min(stratified([(k1, n1, k2, n2) for k1, k2, n1, n2 in strata]))))
-    told = []
-    for (theme, fresh_of, kept_of), stands in zip(found, discoveries(p_values), strict=True):
-        change, low, high = difference(fresh_of.k, fresh_of.n, kept_of.k, kept_of.n)
-        verdict = "grown" if stands and low > 0 else "faded" if stands and high < 0 else "steady"
-        told.append(Drift(theme, fresh_of, kept_of, change, low, high, verdict))
-    return tuple(sorted(told, key=lambda d: (d.verdict == "steady", -abs(d.change), d.theme)))
-
-
-def _by_listing(sides: pl.DataFrame, said: pl.DataFrame) -> dict[str, dict[str, tuple[int, int]]]:
-    """Theme -> listing -> newly written and kept reviews that say so."""
-    rows = said.join(sides.select("key", "fresh", "kept"), on="key").group_by("theme", "listing")
-    found: dict[str, dict[str, tuple[int, int]]] = {}
-    for theme, listing, fresh, kept in rows.agg(pl.col("fresh").sum(), pl.col("kept").sum()).iter_rows():
-        found.setdefault(theme, {})[listing] = (fresh, kept)
-    return found

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _WORD = re.compile(r"[\w']+")
-_HOLLOW = frozenset(
+HOLLOW = frozenset(
     "a an and are as at be been but by for from had has have he her him his i i'm if in into is it it's its just me "
     "my of on or our she so some such than that the their them then there these they this those to too us very was "
     "we were what when where which while who will with you your am do does did about also really even only because "
@@ -34,7 +34,7 @@ def grams(text: str) -> set[str]:
         " ".join(words[i : i + size])
         for size in (2, 3)
         for i in range(len(words) - size + 1)
-        if words[i] not in _HOLLOW and words[i + size - 1] not in _HOLLOW
+        if words[i] not in HOLLOW and words[i + size - 1] not in HOLLOW
     }
 
 

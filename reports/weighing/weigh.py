@@ -9,15 +9,17 @@ import polars as pl
 from data.market import Competitor
 from reports.rules import Rules
 from reports.weighing.cells import Cell, cells
-from reports.weighing.changes import Changes, State, changes, state
+from reports.weighing.changes import Changes, changes
 from reports.weighing.collection import moved
 from reports.weighing.crowd import Crowd, crowds
+from reports.weighing.emerging import Emerging, emerging
 from reports.weighing.evidence import Evidence, Snapshot, gather
 from reports.weighing.gaps import Gap, gaps
 from reports.weighing.momentum import split
 from reports.weighing.months import Course, courses
 from reports.weighing.opportunity import Opportunity, opportunities
 from reports.weighing.pains import Pain, pains
+from reports.weighing.state import State, state
 from reports.weighing.versions import NO_VERSIONS, Versions, versions
 
 PLANK_FROM = 10
@@ -59,6 +61,7 @@ class Weighed:
     courses: list[Course]
     versions: Versions
     crowds: list[Crowd]
+    emerging: Emerging
     state: State | None
     """For the next report to be compared with; None for a market that was never visited."""
     changes: Changes | None
@@ -95,6 +98,9 @@ def weigh(snapshot: Snapshot, rules: Rules, previous: State | None = None) -> We
         courses=[] if why else courses(evidence, [g.theme.slug for g in found], themes, rivals),
         versions=NO_VERSIONS if why else versions(evidence, themes, rivals),
         crowds=crowds(evidence, [g.theme.slug for g in found], rivals, None if why else parts),
+        emerging=emerging(
+            evidence, rivals, None if why else parts, {q.key for g in found for q in (*g.quotes, *g.praise_quotes)}
+        ),
         state=today,
         changes=changes(previous, today, snapshot, evidence, not why) if previous and today else None,
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from reports.weighing.changes import LEAST_WRITTEN, PARTS, Drift, Moved
+from reports.weighing.changes import PARTS, Moved
+from reports.weighing.drift import LEAST_WRITTEN, Drift
 from reports.weighing.weigh import Weighed
 from reports.writing.text import count, day, escape, listed, percent, plural, table
 

@@ -23,7 +23,7 @@ from reports.weighing.gaps import Gap
 from reports.weighing.quotes import Quote
 from reports.weighing.statistics import Proportion
 from reports.weighing.weigh import Standing, Weighed
-from reports.writing import accuracy, changes, crowd, months, pains, versions
+from reports.writing import accuracy, changes, crowd, emerging, months, pains, versions
 
 FORMAT = 1
 """Raised when a field changes its meaning or goes away."""
@@ -66,6 +66,7 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
         "trends_refused": weighed.moved,
         "matrix": _matrix(weighed),
         "pain_points": pains.section(weighed),
+        "emerging": emerging.section(weighed, lambda quote: _quote(quote, weighed, places)),
         "changes": changes.section(weighed),
         "months": months.section(weighed),
         "versions": versions.section(weighed),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.writing import appendix, changes, crowd, months, pains, versions
+from reports.writing import appendix, changes, crowd, emerging, months, pains, versions
 from reports.writing.accuracy import accuracy
 from reports.writing.document import Document
 from reports.writing.text import (
@@ -50,6 +50,7 @@ def render(document: Document) -> str:
         *(_gap(gap, document, names) for gap in document["gaps"]),
         appendix.matrix(document, names),
         pains.overview(document, names),
+        emerging.render(document, names),
         crowd.render(document, names),
         months.render(document, names),
         versions.render(document, names),

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import polars as pl
 
-from reports.weighing.changes import STATE, State
+from reports.weighing.state import STATE, State
 from reports.writing.files import ReportError
 
 SUFFIX = ".state.parquet"

@@ -13,8 +13,9 @@ import pytest
 from data.market import Competitor, Export, Listing, Market
 from data.merging import CHANGES
 from data.visit import SCHEMA as VISITS
-from reports.weighing.changes import PARTS, Changes, State, changes, state
+from reports.weighing.changes import PARTS, Changes, changes
 from reports.weighing.evidence import Evidence, Snapshot, Window
+from reports.weighing.state import State, state
 from reports.weighing.statistics import exact, stratified
 
 UTC_TIME = pl.Datetime("us", "UTC")
