@@ -28,21 +28,22 @@ MOST = 8
 ALIKE = 0.5
 """Phrases are variants of one complaint when so large a share of the smaller one's reviews say both."""
 _FORMULAS = frozenset(
-    "absolutely again always angry annoying another anymore anyone anything app application apps apps' aren't awful "
-    "back bad best better boring came can't cant come company completely could couldn't crap customer customers day "
-    "days delete deleted deleting didn't didnt disappointed disappointing disgusting doesn't doesnt don't dont "
+    "absolutely again ago always angry annoying another anymore anyone anything app application apps apps' aren't "
+    "awful back bad best better boring came can't cant come company completely could couldn't crap customer customers "
+    "day days delete deleted deleting didn't didnt disappointed disappointing disgusting doesn't doesnt don't dont "
     "download downloaded ever every everyone everything experience extremely far feel feels find first five fix fixed "
     "fixes fixing found frustrating game garbage gave get gets getting give given giving go going good great guys "
     "hate hated help honestly hope horrible hour hours i'd i'll i've install installed isn't isnt issue issues keep "
     "keeps kept kindly know last like literally little long longer look looking looks lot love made make makes making "
-    "many minute minutes money month months need needed never new nice no not nothing ok okay old once pathetic "
-    "people please pleasee pls plz pretty problem problems product quality rate rating really recommend reinstall "
-    "reinstalled reinstalling request review reviews rubbish sad said say says see seen seriously service services "
-    "several since sir something sometimes sorry star stars start started still stop stopped stupid suck sucks "
-    "suggest suggestion sure take taking team tell terrible thank thanks thing things think three time times told "
-    "took totally trash tried try trying twice two uninstall uninstalled uninstalling update use used useless user "
-    "users using version want wanted wasn't waste wasting way week weeks well went why wish without won't wont work "
-    "worked working works worse worst would year years yes zero".split()
+    "many minute minutes money month months morning need needed never new nice night no not nothing ok okay old once "
+    "pathetic people please pleasee pls plz possible pretty problem problems product quality rate rating really "
+    "recommend reinstall reinstalled reinstalling request review reviews rubbish sad said say says see seen seriously "
+    "service services several since sir something sometimes soon sorry star stars start started still stop stopped "
+    "stupid suck sucks suggest suggestion sure take taking team tell terrible thank thanks thing things think three "
+    "time times today told tomorrow took totally trash tried try trying twice two uninstall uninstalled uninstalling "
+    "update use used useless user users using version want wanted wasn't waste wasting way week weeks well went "
+    "what's why wish without won't wont work worked working works worse worst would wrong year years yes yesterday "
+    "zero".split()
 )
 """Words that complain of anything; a phrase of these alone says what no theme could hold."""
 

@@ -93,13 +93,14 @@ def render(document: Document, names: dict[str, str]) -> str:
     told: Document | None = document.get("changes")
     if told is None:
         return (
-            "**What changed**: there is no earlier report of this market to compare with; the next one will say what"
-            " moved, and whether customers, the collection, the rules or edits moved it."
+            "**What changed**: this is the first report of this market that another can be compared with; the next one"
+            " will say what moved, and whether customers, the collection, the rules or edits moved it."
         )
     since = day(told["since"])
     head = f"## What changed since {since}"
     if told["still"]:
-        return f"{head}\n\n**Nothing moved.** The same reviews say the same as in the report of {since}."
+        other = "" if told["rules"]["then"] == told["rules"]["now"] else ", by other rules too"
+        return f"{head}\n\n**Nothing moved.** The same reviews say the same as in the report of {since}{other}."
     lines = [head, "", _reviews(told)]
     if told["rules"]["then"] != told["rules"]["now"]:
         lines[-1] += f" Read by other rules than then ({told['rules']['then']})."

@@ -102,6 +102,21 @@ def test_versions_are_ordered_by_their_reviews_and_not_by_their_names() -> None:
     assert 0.18 < turn.low < turn.change < turn.high < 0.58
 
 
+def test_versions_that_change_nothing_are_said_to_change_something_in_few_of_two_hundred_markets() -> None:
+    random = np.random.default_rng(3)
+    themes = [f"t{i}" for i in range(8)]
+    claims = 0
+    for _ in range(200):
+        said = [
+            review(
+                "a", d, *(t for t, p in zip(themes, random.random(8), strict=True) if p < 0.08), version=str(d // 40)
+            )
+            for d in range(240)
+        ]
+        claims += bool(versions(evidence(said), themes, ["a"]).turns)
+    assert claims <= 10
+
+
 def test_versions_used_side_by_side_are_not_called_old_and_new() -> None:
     said = [review("a", d / 2, *(["crash"] if d % 2 else []), version="12"[d % 2]) for d in range(200)]
     assert versions(evidence(said), ["crash"], ["a"]) == NO_VERSIONS

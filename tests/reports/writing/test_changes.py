@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from data.lake import Lake
@@ -76,7 +78,7 @@ def support(document):
 
 def test_the_first_report_says_that_it_is_the_first(place):
     page = (place.out / "notes" / "2026-03-01.md").read_text("utf-8")
-    assert "**What changed**: there is no earlier report of this market to compare with; " in page
+    assert "**What changed**: this is the first report of this market that another can be compared with; " in page
 
 
 def test_a_night_with_nothing_new_says_that_nothing_moved(place):
@@ -110,6 +112,36 @@ def test_a_count_is_split_into_what_moved_it(place):
     assert "90 reviews of rivals counted then, 98 now: newly written +5, older, newly found +3.\n" in page
     assert "| Support that answers | 30 | 37 | +5 | +3 | 0 | −1 | Alpha +7 |\n" in page
     assert "- Fewer than 20 reviews on either side: too few to say that anything grew or faded.\n" in page
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_night_after_night_the_parts_are_those_that_the_simulator_knows(place, seed):
+    """Reviews are written, turn up late, and are edited to praise and back, on nights at random distances."""
+    random = np.random.default_rng(seed)
+    held = {i: i < 30 for i in range(90)}  # whether it complains
+    number, at = 1000, FIRST
+    for _ in range(4):
+        last, at = at, at + timedelta(days=int(random.integers(1, 20)))
+        told: list[Review] = []
+        truth: Counter[tuple[str, str]] = Counter()
+        for _ in range(random.integers(0, 12)):
+            number += 1
+            late, bad = random.random() < 0.4, bool(random.random() < 0.5)
+            written = last - timedelta(days=3, hours=number % 50) if late else at - timedelta(hours=number % 20)
+            told.append(review(number, BAD if bad else GOOD, written, 1 if bad else 5))
+            held[number] = bad
+            truth["found" if late else "written", "gained"] += bad
+        for i in random.choice(90, random.integers(0, 5), replace=False).tolist():
+            held[i] = not held[i]
+            told.append(review(i, BAD if held[i] else GOOD, FIRST - timedelta(days=1 + i), 1 if held[i] else 5))
+            truth["edited", "gained" if held[i] else "lost"] += 1
+        _, document = place.night(at, *told)
+        row = next((r for r in document["changes"]["themes"] if r["theme"] == "support"), {"causes": []})
+        said = {(c["cause"], side): c[side] for c in row["causes"] for side in ("gained", "lost")}
+        assert {what: n for what, n in said.items() if n} == {what: n for what, n in truth.items() if n}
+        if row["causes"]:
+            assert row["now"] == sum(held.values())
+            assert row["now"] - row["then"] == sum(row["parts"].values())
 
 
 def test_what_the_rules_moved_is_laid_to_the_rules(place):
