@@ -70,6 +70,8 @@ class Changes:
     since: date
     rules_then: str
     reviews: Moved
+    read: tuple[int, int]
+    """Of those counted at the rivals, the ones that could be read, then and now: what shares are of."""
     themes: tuple[Moved, ...]
     """Those with a review gained or lost, the one with the largest part first."""
     pains: tuple[Moved, ...]
@@ -100,6 +102,7 @@ def changes(then: State, now: State, snapshot: Snapshot, evidence: Evidence, tre
         since=then.day,
         rules_then=then.rules,
         reviews=by_item.get((ALL, ""), Moved(ALL, "", 0, 0, (), ())),
+        read=(_read(then), _read(now)),
         themes=tuple(m for m in moved if m.kind == "theme" and m.causes),
         pains=tuple(m for m in moved if m.kind == "pain" and m.causes),
         drifts=drifts(facts, evidence, now.rivals) if trends else (),
@@ -119,6 +122,11 @@ def _counting(of: State) -> pl.DataFrame:
         rows = counted.explode(column).drop_nulls(column)
         parts.append(rows.select(pl.lit(kind).alias("kind"), pl.col(column).alias("item"), "key", "competitor"))
     return pl.concat(parts)
+
+
+def _read(of: State) -> int:
+    counted = (pl.col("status") == "counted") & pl.col("competitor").is_in(list(of.rivals))
+    return of.reviews.filter(counted & pl.col("is_read")).height
 
 
 def _facts(then: State, now: State, snapshot: Snapshot, evidence: Evidence) -> pl.DataFrame:

@@ -18,6 +18,7 @@ STATE: dict[str, Any] = {
     "competitor": pl.String,
     "listing": pl.String,
     "status": pl.String,
+    "is_read": pl.Boolean,
     "gone": pl.Boolean,
     "themes": pl.List(pl.String),
     "pains": pl.List(pl.String),

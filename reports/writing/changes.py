@@ -13,7 +13,7 @@ Document = dict[str, Any]
 
 MOST_THEMES = 8
 MOST_PAINS = 25
-MOST_NAMED = 6
+MOST_NAMED = 4
 WORDS = {
     "written": "newly written",
     "aged": "left the window",
@@ -45,6 +45,7 @@ def section(weighed: Weighed) -> Document | None:
         "rules": {"then": told.rules_then, "now": weighed.rules.version},
         "still": told.still,
         "reviews": _moved(told.reviews),
+        "read": {"then": told.read[0], "now": told.read[1]},
         "no_longer_shown": told.gone,
         "gaps": {
             "new": [{"theme": slug, "name": names.get(slug, slug)} for slug in told.new_gaps],
@@ -111,8 +112,7 @@ def render(document: Document, names: dict[str, str]) -> str:
     rows = [
         [
             escape(moved["name"]),
-            count(moved["then"]),
-            count(moved["now"]),
+            *(_share(moved[side], told["read"][side]) for side in ("then", "now")),
             *(_signed(moved["parts"][part]) for part in PARTS),
             _where(moved, names),
         ]
@@ -124,9 +124,9 @@ def render(document: Document, names: dict[str, str]) -> str:
         "",
         table(head_row, rows, right=range(1, 7)),
         "",
-        "*Customers*: newly written reviews, less those that left the window. *Collection*: older reviews newly found,"
-        " listings that came or went. *Rules*: the same text read otherwise. The four add up to the change."
-        + (f" {plural(rest, 'more theme')} moved less." if rest else ""),
+        "Shares are of the reviews read then and now. *Customers*: newly written reviews, less those that left the"
+        " window. *Collection*: older reviews newly found, listings that came or went. *Rules*: the same text read"
+        " otherwise. The four add up to the change." + (f" {plural(rest, 'more theme')} moved less." if rest else ""),
     ]
     return "\n".join(lines)
 
@@ -150,7 +150,7 @@ def _reviews(told: Document) -> str:
 
 def _gaps(told: Document) -> list[str]:
     lines = []
-    for side, says in (("new", "New among the gaps"), ("gone", "No longer among the gaps")):
+    for side, says in (("new", "Newly among the gaps shown"), ("gone", "No longer among the gaps shown")):
         quoted = [f"“{escape(gap['name'])}”" for gap in told["gaps"][side]]
         if quoted:
             lines.append(f"- **{says}**: {listed(quoted)}.")
@@ -188,6 +188,10 @@ def _pains(told: Document) -> list[str]:
             shown = [escape(name) for name in found[:MOST_NAMED]] + ([f"{count(more)} more"] if more > 0 else [])
             lines.append(f"- **{says}**: {listed(shown)}.")
     return lines
+
+
+def _share(k: int, n: int) -> str:
+    return f"{count(k)} ({percent(k / n)})" if n else count(k)
 
 
 def _signed(number: int) -> str:
