@@ -9,7 +9,7 @@ import polars as pl
 
 from reports.weighing.evidence import Evidence
 from reports.weighing.momentum import Split
-from reports.weighing.statistics import Proportion, difference, discoveries, exact
+from reports.weighing.statistics import Proportion, difference, discoveries, more_often
 
 LEAST_COMPLAINTS = 10
 """Complaining reviews that either part needs before its hunger is compared."""
@@ -49,13 +49,13 @@ def crowds(evidence: Evidence, themes: Sequence[str], rivals: Sequence[str], par
     for theme in moved:
         recent, before = split[theme] or (Proportion(0, 0), Proportion(0, 0))
         sides = (recent.k, recent.n, before.k, before.n)
-        p_moved.append(2 * min(exact(*sides), exact(*sides[2:], *sides[:2])))
+        p_moved.append(2 * min(more_often(*sides), more_often(*sides[2:], *sides[:2])))
     beyond = dict(zip(moved, discoveries(p_moved), strict=True))
     everyone = (int(said["hungry"].sum()), said.height)
     p_more = []
     for theme in themes:
         k, n = int(stands[theme]["hungry"].sum()), stands[theme].height
-        p_more.append(exact(k, n, everyone[0] - k, everyone[1] - n))
+        p_more.append(more_often(k, n, everyone[0] - k, everyone[1] - n))
     more = dict(zip(themes, discoveries(p_more), strict=True))
     return [_crowd(t, stands[t], split[t], beyond.get(t, False), more[t]) for t in themes]
 

@@ -20,7 +20,7 @@ from reports.weighing import phrases, quotes
 from reports.weighing.evidence import Evidence
 from reports.weighing.momentum import LEAST_REVIEWS, Split
 from reports.weighing.quotes import Quote
-from reports.weighing.statistics import Proportion, discoveries, exact
+from reports.weighing.statistics import Proportion, discoveries, more_often
 
 LEAST = 5
 """Reviews by different authors that must say it, lately where there is a lately."""
@@ -109,8 +109,8 @@ def emerging(evidence: Evidence, rivals: Sequence[str], parts: Split | None, voi
     p_values = []
     for gram in candidates:
         k, k_recent = complaints[gram], len(said[gram] & lately)
-        more = max(exact(k, complaints.total(), held[gram], held.total()) for held in (praise, themed))
-        newer = exact(k_recent, recent_n, k - k_recent, before_n) if parts is not None else 0.0
+        more = max(more_often(k, complaints.total(), held[gram], held.total()) for held in (praise, themed))
+        newer = more_often(k_recent, recent_n, k - k_recent, before_n) if parts is not None else 0.0
         p_values.append(max(more, newer))
     standing = [gram for gram, stands in zip(candidates, discoveries(p_values), strict=True) if stands]
     groups = _grouped({g: said[g] for g in standing})

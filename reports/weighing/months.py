@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 import polars as pl
 
 from reports.weighing.evidence import Evidence
-from reports.weighing.statistics import discoveries, exact
+from reports.weighing.statistics import discoveries, more_often
 
 LEAST_COMPLAINTS = 30
 """A theme that is no gap is followed when at least this many dated reviews of rivals complain."""
@@ -129,7 +129,7 @@ def _spikes(of_rivals: dict[tuple[str, str], tuple[Point, ...]]) -> dict[str, li
         for point in points:
             if point.n:
                 tested.append((theme, Spike(rival, point, (k - point.k, n - point.n))))
-                p_values.append(exact(point.k, point.n, k - point.k, n - point.n))
+                p_values.append(more_often(point.k, point.n, k - point.k, n - point.n))
     found: dict[str, list[Spike]] = {}
     for (theme, spike), stands in zip(tested, discoveries(p_values), strict=True):
         if stands and spike.point.k >= SPIKE_FROM:

@@ -12,7 +12,6 @@ from reports.weighing.crowd import crowds
 from reports.weighing.evidence import Evidence, Window
 from reports.weighing.momentum import Split
 from reports.weighing.months import Course, Point, Spike, courses, unit_of
-from reports.weighing.statistics import exact
 from reports.weighing.versions import NO_VERSIONS, Turn, versions
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -149,10 +148,3 @@ def test_the_hungrier_crowd_is_told_and_whether_it_grows() -> None:
         "steady",
     )
     assert [c.verdict for c in crowds(evidence(pressed + calm), ["crash", "price"], ["a"], None)] == [None, None]
-
-
-def test_the_exact_test_is_fishers() -> None:
-    # the lady tasting tea: 4 of 4 by chance in 1 of 70 draws, 3 or more in 17
-    assert round(exact(4, 4, 0, 4), 12) == round(1 / 70, 12)
-    assert round(exact(3, 4, 1, 4), 12) == round(17 / 70, 12)
-    assert (exact(1, 4, 3, 4), exact(0, 0, 3, 4)) == (1.0, 1.0)
