@@ -122,7 +122,10 @@ def emerging(evidence: Evidence, rivals: Sequence[str], parts: Split | None, voi
         telling = unnamed.filter(pl.col("key").is_in(list(heard)) & _holding(unnamed["text"], grams))
         where = Counter(telling.select("key", "competitor").unique()["competitor"].to_list())
         by_rival = tuple(sorted(where.items(), key=lambda r: (-r[1], r[0])))
-        chosen = quotes.complaints(telling.with_columns(_main=pl.lit(1.0)), [r for r, _ in by_rival], voices, 1)
+        marked = telling.with_columns(
+            _main=pl.lit(value=True), _exact=pl.lit(value=False), _elsewhere=pl.lit(value=False)
+        )
+        chosen = quotes.complaints(marked, [r for r, _ in by_rival], voices, 1)
         cries.append(
             Cry(
                 phrase=shown[grams[0]],

@@ -83,7 +83,8 @@ def weigh(snapshot: Snapshot, rules: Rules, previous: State | None = None) -> We
     standings = [_standing(evidence, competitor, table, themes, drawn) for competitor in competitors]
     parts = split(evidence)
     why = moved(evidence, snapshot.visits, rivals, parts)
-    found = gaps(evidence, table, ranked, rivals, rules, names, None if why else parts)
+    called = {c.slug: c.name for c in competitors}
+    found = gaps(evidence, table, ranked, rivals, rules, names, None if why else parts, called)
     recurring = pains(evidence, [c.slug for c in competitors], rivals, rules)
     today = state(
         snapshot, evidence, rules.version, rivals, [g.theme.slug for g in found], [p.name for p in recurring if p.exact]

@@ -46,17 +46,16 @@ def mention(number: int, text: str, days: float, kind: str = "complaint", **more
 
 def market(random: np.random.Generator, size: int = 600) -> list[Row]:
     """Grumbles, complaints that a theme holds, and praise over half a year."""
-    days = random.uniform(0, 180, size)
+    held = "The brown parcel of guest {} never reached our garden gate beside the station."
+    praise = "I love how the parrot greets guest {} and sings old sailor songs over breakfast."
     rows = []
-    for number in range(size):
+    for number, days in enumerate(random.uniform(0, 180, size)):
         if number % 2:
-            rows.append(mention(number, GRUMBLES[random.integers(len(GRUMBLES))], days[number]))
+            rows.append(mention(number, GRUMBLES[random.integers(len(GRUMBLES))], days))
         elif number % 4:
-            rows.append(
-                mention(number, f"The parcel of guest {number} never arrived.", days[number], themes=["delivery"])
-            )
+            rows.append(mention(number, held.format(number), days, themes=["delivery"]))
         else:
-            rows.append(mention(number, f"I love how the parrot greets guest {number}.", days[number], "praise"))
+            rows.append(mention(number, praise.format(number), days, "praise"))
     return rows
 
 
