@@ -13,20 +13,16 @@ from data.market import load
 from data.settings import settings
 from flows import progress
 from reports import report as press
-from reports.writing.files import ReportError
 
 
 @flow(name="report", flow_run_name="report {market}")
 def report(market: Path) -> str:
-    """Reads what is new, writes the market's report, and holds it against the lake; returns the report's path."""
+    """Reads what is new, and publishes the market's report once it holds against the lake; returns its path."""
     config = settings()
     loaded = load(market)
     lake = Lake(config.lake)
     progress.listener.step(f"{loaded.name}: reading and weighing")
-    path, _ = press.make(lake, loaded, config.reports, market.resolve())
-    wrong = press.check(lake, loaded, path.with_suffix(".json"), market.resolve())
-    if wrong:
-        raise ReportError(f"{path}: does not hold against the lake: {wrong[0]}; please report this as a bug")
+    path, _ = press.make(lake, loaded, config.reports, market.resolve(), checked=True)
     create_markdown_artifact(
         key=f"report-{loaded.slug}", markdown=path.read_text("utf-8"), description=f"Unmet needs: {loaded.name}"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reports.writing import appendix, pains
 from reports.writing.accuracy import accuracy
+from reports.writing.charts import figure
 from reports.writing.document import Document
 from reports.writing.text import (
     count,
@@ -45,9 +46,12 @@ def render(document: Document) -> str:
     parts = [
         _head(document),
         _glance(document, names),
+        figure(document, "landscape"),
         _refused(document),
+        figure(document, "months"),
         *(_gap(gap, document, names) for gap in document["gaps"]),
         appendix.matrix(document, names),
+        figure(document, "heat"),
         pains.overview(document, names),
         appendix.planks(document, names),
         appendix.coverage(document, names),
