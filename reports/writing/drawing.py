@@ -45,7 +45,8 @@ def svg(chart: Chart) -> str:
     import vl_convert  # 90 MB of library: only who draws waits for it
 
     drawn = {"landscape": _landscape, "heat": _heat, "months": _months}[chart.name](chart)
-    settled = drawn.configure(font=FONT, background=PAPER, padding=14)
+    # room to the left for readers whose sans-serif is wider than the one that was measured
+    settled = drawn.configure(font=FONT, background=PAPER, padding={"left": 30, "top": 14, "right": 14, "bottom": 14})
     settled = settled.configure_view(stroke=None)
     settled = settled.configure_axis(
         labelColor=SOFT, titleColor=INK, labelFontSize=12, titleFontSize=13, titleFontWeight="normal", gridColor=GRID,
