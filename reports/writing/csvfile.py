@@ -1,9 +1,9 @@
 """Rows as CSV that a spreadsheet and a form tool both take, and that can run nothing there.
 
-UTF-8 with a byte order mark: the first to open such a file is a spreadsheet, and Excel takes a file without the mark for
-the machine's old code page and turns curly quotes into rubbish; whatever imports CSV today skips the mark. Lines end
-with a line feed as in all files of a report, so that git shows changes and nothing else; a line break within a cell
-stays in its quotes.
+UTF-8 with a byte order mark: the first to open such a file is a spreadsheet, and Excel takes a file without the mark
+for the machine's old code page and turns curly quotes into rubbish; whatever imports CSV today skips the mark. Lines
+end with a line feed as in all files of a report, so that git shows changes and nothing else; a line break within a
+cell stays in its quotes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 MARK = "\ufeff"
 FORMULA = re.compile(r"\s*[=+\-@\t\r\n|%＝＋－＠]")
-"""What a spreadsheet may take for a formula, a command or the start of one (OWASP, CSV Injection), also after blanks."""
+"""What a spreadsheet may take for the start of a formula or command, also after blanks (OWASP, CSV Injection)."""
 NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*( ?%)?")
 
 

@@ -31,8 +31,8 @@ SHAPES = {
 OTHER = "no gap"
 LIGHT, DARK = (0xF2, 0xF5, 0xF9), (0x0B, 0x3C, 0x6F)
 """The heat map's ends: no complaints, and the largest share in it."""
-IN_LIGHT, IN_DARK = "#0d1b2a", "#fefefe"
-"""Text on a light and on a dark cell; no other text has these colours, so that a dark page leaves them alone."""
+IN_LIGHT, IN_DARK = "#000000", "#ffffff"
+"""Text on a light and on a dark cell: only black and white reach WCAG's 4.5 : 1 on every shade between."""
 WIDE, HIGH = 640, 460
 """The landscape's plane in pixels."""
 BANNER = f"underserved (opportunity over {UNDERSERVED:g})"
@@ -78,9 +78,10 @@ def _tidy(raw: str, chart: Chart) -> str:
                 del element.attrib[name]
             elif name != "aria-label":
                 element.set(name, re.sub(r"-?\d+\.\d{3,}", lambda m: f"{round(float(m[0]), 2):g}", value))
+    said = {mark.says for mark in chart.marks}
     for element in root.iter():
         # what Vega says of its own scaffolding is no help to a listener; the marks keep what they say
-        if element.get("role") == "graphics-object" or (element.get("class") or "").endswith(("role-axis", "legend")):
+        if element.get("aria-label") not in said:
             for name in ("role", "aria-label"):
                 element.attrib.pop(name, None)
     root.set("role", "img")
@@ -211,8 +212,8 @@ def _heat(chart: Chart) -> Any:
             "theme": c.theme,
             "rival": c.competitor,
             "says": c.says,
-            "fill": PAPER if c.share is None else _shade(c.share / largest),
-            "ink": IN_LIGHT if c.share is None else _ink(c.share / largest),
+            "fill": PAPER if c.share is None else shade(c.share / largest),
+            "ink": IN_LIGHT if c.share is None else ink(c.share / largest),
             "text": "–" if c.share is None else f"{100 * c.share:.1f} %{' ▲' if c.worse else ''}",
             "weight": "bold" if c.fails else "normal",
         }
@@ -258,17 +259,17 @@ def _folded(name: str, wide: float) -> list[str]:
     return [name[:at], name[at + 1 :]]
 
 
-def _shade(part: float) -> str:
+def shade(part: float) -> str:
     """The colour of a share, as a part (0 to 1) of the largest."""
     return "#" + "".join(f"{round(a + (b - a) * part):02x}" for a, b in zip(LIGHT, DARK, strict=True))
 
 
-def _ink(part: float) -> str:
+def ink(part: float) -> str:
     """The text colour with the better contrast on that shade (WCAG 2 relative luminance)."""
     channels = [(a + (b - a) * part) / 255 for a, b in zip(LIGHT, DARK, strict=True)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return IN_DARK if luminance < 0.18 else IN_LIGHT
+    return IN_DARK if luminance < 0.179 else IN_LIGHT
 
 
 def _months(chart: Chart) -> Any:

@@ -76,10 +76,10 @@ def place(
     spots: list[Spot | None] = []
     for (x, y), called, may in zip(points, names, far, strict=True):
         around = [(name, spot) for name in called for spot in _around(x, y, name, may)]
-        free = (spot for name, spot in around if _fits(_box(spot, size), used, room))
+        free = (spot for name, spot in around if _fits(box(spot, size), used, room))
         spots.append(found := next(free, None))
         if found is not None:
-            used.append(_box(found, size))
+            used.append(box(found, size))
     return spots
 
 
@@ -104,7 +104,7 @@ def _around(x: float, y: float, name: str, may: bool) -> list[Spot]:
     return spots
 
 
-def _box(spot: Spot, size: float) -> Box:
+def box(spot: Spot, size: float) -> Box:
     wide, high = width(spot.name, size), size * HEIGHT
     left = {"left": spot.x, "center": spot.x - wide / 2, "right": spot.x - wide}[spot.align]
     return Box(left - 1, spot.y - high / 2, left + wide + 1, spot.y + high / 2)

@@ -11,11 +11,11 @@ from reports.writing import csvfile
 def test_a_whole_file():
     rows = [
         ["question", "answers"],
-        ["How important is it to you to “keep, what you write”?", "1\n2"],
+        ["How important is it to “keep, what you write”?", "1\n2"],
         ['say "no"', "-5"],
     ]
     assert csvfile.text(rows) == (
-        '\ufeffquestion,answers\n"How important is it to you to “keep, what you write”?","1\n2"\n"say ""no""",-5\n'
+        '\ufeffquestion,answers\n"How important is it to “keep, what you write”?","1\n2"\n"say ""no""",-5\n'
     )
 
 
