@@ -13,6 +13,7 @@ from data.market import load
 from data.settings import settings
 from flows import progress
 from reports import report as press
+from reports.writing.charts import unpictured
 
 
 @flow(name="report", flow_run_name="report {market}")
@@ -24,7 +25,9 @@ def report(market: Path) -> str:
     progress.listener.step(f"{loaded.name}: reading and weighing")
     path, _ = press.make(lake, loaded, config.reports, market.resolve(), checked=True)
     create_markdown_artifact(
-        key=f"report-{loaded.slug}", markdown=path.read_text("utf-8"), description=f"Unmet needs: {loaded.name}"
+        key=f"report-{loaded.slug}",
+        markdown=unpictured(path.read_text("utf-8")),
+        description=f"Unmet needs: {loaded.name}",
     )
     get_run_logger().info("%s: report written to %s", loaded.slug, path)
     return str(path)

@@ -29,7 +29,7 @@ ROOMS = {
     "prefect_dask": ("flows/",),
     "httpx": ("scrapers/_fetch.py", "scrapers/_transport.py", "flows/serving.py"),
     "httpcore": ("scrapers/_transport.py",),
-    "altair": ("reports/writing/drawing.py",),
+    "altair": ("reports/writing/plots.py",),
     "bs4": ("scrapers/",),
     "jinja2": ("reports/writing/page.py",),
     "markdown_it": ("reports/writing/",),

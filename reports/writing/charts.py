@@ -5,6 +5,7 @@ A chart is made from the document and from nothing else, and costs nothing until
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -110,6 +111,11 @@ def figure(document: Document, name: str) -> str:
         if chart.name == name:
             return f"{escape(chart.says)}\n\n![{escape(chart.alt)}]({chart.file(document)})"
     return ""
+
+
+def unpictured(markdown: str) -> str:
+    """A report's Markdown without its pictures, for places that their files do not follow it to."""
+    return re.sub(rf"^!\[[^\n]*\]\({FOLDER}/[^\n]*\)\n\n", "", markdown, flags=re.MULTILINE)
 
 
 def _spoken(document: Document) -> list[Document]:

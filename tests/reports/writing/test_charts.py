@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from reports.writing import drawing, labels
-from reports.writing.charts import Cell, Chart, Month, Point, charts, figure, heat_map, landscape, months
+from reports.writing import drawing, labels, plots
+from reports.writing.charts import Cell, Chart, Month, Point, charts, figure, heat_map, landscape, months, unpictured
 from reports.writing.labels import Box
 
 ROOT = Path(__file__).parents[3]
@@ -158,6 +158,13 @@ def test_in_markdown_a_chart_is_its_sentence_and_a_picture_with_words(market):
     assert figure(market, "months") == ""
 
 
+def test_without_pictures_their_sentences_stay(market):
+    text = f"# A\n\n{figure(market, 'heat')}\n\n## B\n\n\\![a](charts/x.svg) in a line\n"
+    assert (
+        unpictured(text) == f"# A\n\n{figure(market, 'heat').partition('!')[0]}## B\n\n\\![a](charts/x.svg) in a line\n"
+    )
+
+
 @pytest.fixture
 def drawn(market) -> dict[str, tuple[Chart, str]]:
     market["months"] = [course(theme, (1, 40), (3, 40), (9, 40)) for theme in ("bill", "door")]
@@ -205,9 +212,9 @@ def test_figures_in_the_heat_map_can_be_read_on_their_cells():
         linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    shades = [drawing.shade(part / 100) for part in range(101)]
+    shades = [plots.shade(part / 100) for part in range(101)]
     for shade, part in zip(shades, range(101), strict=True):
-        light, dark = sorted((luminance(shade), luminance(drawing.ink(part / 100))), reverse=True)
+        light, dark = sorted((luminance(shade), luminance(plots.ink(part / 100))), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 4.5, (part, shade)
     steps = [luminance(shade) for shade in shades]
     assert steps == sorted(steps, reverse=True), "lightness alone tells the order, so a grey print does"
