@@ -24,10 +24,7 @@ def report(market: Path) -> str:
     lake = Lake(config.lake)
     progress.listener.step(f"{loaded.name}: reading and weighing")
     path, _ = press.make(lake, loaded, config.reports, market.resolve(), checked=True)
-    create_markdown_artifact(
-        key=f"report-{loaded.slug}",
-        markdown=unpictured(path.read_text("utf-8")),
-        description=f"Unmet needs: {loaded.name}",
-    )
+    shown = unpictured(path.read_text("utf-8"))
+    create_markdown_artifact(key=f"report-{loaded.slug}", markdown=shown, description=f"Unmet needs: {loaded.name}")
     get_run_logger().info("%s: report written to %s", loaded.slug, path)
     return str(path)
