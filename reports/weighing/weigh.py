@@ -15,9 +15,9 @@ from reports.weighing.gaps import Gap, gaps
 from reports.weighing.momentum import split
 from reports.weighing.opportunity import Opportunity, opportunities
 from reports.weighing.pains import Pain, pains
-
-PLANK_FROM = 10
-"""Complaining, rated reviews that a theme needs to be called a rival's shortest plank."""
+from reports.weighing.planks import Plank, plank
+from reports.weighing.resampling import Resampled, resample
+from reports.weighing.voices import Voices, voices
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Standing:
     stars_without_suspicious: float | None
     rated: int
     mean_stars: float | None
-    plank: Cell | None
+    plank: Plank | None
     """The theme that costs it most stars."""
 
 
@@ -47,6 +47,8 @@ class Weighed:
     evidence: Evidence
     standings: list[Standing]
     cells: dict[tuple[str, str], Cell]
+    voices: dict[tuple[str, str], Voices]
+    """Who stands behind each cell; those without a complaint are left out."""
     ranked: list[Opportunity]
     gaps: list[Gap]
     pains: list[Pain]
@@ -61,24 +63,28 @@ def weigh(snapshot: Snapshot, rules: Rules) -> Weighed:
     rivals = [c.slug for c in competitors if not c.ours] or [c.slug for c in competitors]
     themes = [theme.slug for theme in rules.themes]
     table = cells(evidence, themes, [c.slug for c in competitors], rivals)
-    ranked = opportunities(table, themes, rivals)
+    drawn = resample(evidence, themes, [c.slug for c in competitors])
+    ranked = opportunities(table, themes, rivals, drawn)
     names = {n.lower(): c.name for c in competitors for n in (c.name, *c.aliases)}
-    standings = [_standing(evidence, competitor, table, themes) for competitor in competitors]
+    standings = [_standing(evidence, competitor, table, themes, drawn) for competitor in competitors]
     parts = split(evidence)
     why = moved(evidence, snapshot.visits, rivals, parts)
-    found = gaps(evidence, table, ranked, rivals, rules, names, None if why else parts)
+    called = {c.slug: c.name for c in competitors}
+    found = gaps(evidence, table, ranked, rivals, rules, names, None if why else parts, called)
     recurring = pains(evidence, [c.slug for c in competitors], rivals, rules)
-    return Weighed(snapshot, rules, evidence, standings, table, ranked, found, recurring, why)
+    return Weighed(snapshot, rules, evidence, standings, table, voices(evidence), ranked, found, recurring, why)
 
 
 def _standing(
-    evidence: Evidence, competitor: Competitor, table: dict[tuple[str, str], Cell], themes: list[str]
+    evidence: Evidence,
+    competitor: Competitor,
+    table: dict[tuple[str, str], Cell],
+    themes: list[str],
+    drawn: Resampled,
 ) -> Standing:
     held = evidence.reviews.filter(pl.col("competitor") == competitor.slug)
     counted = held.filter("counted")
     stars = counted["stars"].drop_nulls()
-    planks = [table[competitor.slug, t] for t in themes if table[competitor.slug, t].complains.k >= PLANK_FROM]
-    planks = [c for c in planks if (c.drag or 0) > 0]
     return Standing(
         competitor=competitor,
         held=held.height,
@@ -89,7 +95,7 @@ def _standing(
         stars_without_suspicious=_mean(counted.filter(pl.col("suspicious").is_null())["stars"]),
         rated=stars.len(),
         mean_stars=_mean(stars),
-        plank=max(planks, key=lambda c: (c.drag or 0, c.theme)) if planks else None,
+        plank=plank(table, competitor.slug, themes, drawn),
     )
 
 

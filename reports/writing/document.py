@@ -18,12 +18,13 @@ import polars as pl
 from data.market import Export, Saved, pages
 from data.merging import GONE
 from reports.rules.accuracy import Card
-from reports.weighing import cells, gaps, momentum, opportunity
+from reports.weighing import cells, gaps, momentum, opportunity, overlap, planks
 from reports.weighing.gaps import Gap
 from reports.weighing.quotes import Quote
 from reports.weighing.statistics import Proportion
+from reports.weighing.voices import Voices
 from reports.weighing.weigh import Standing, Weighed
-from reports.writing import accuracy, pains
+from reports.writing import accuracy, pains, survey
 
 FORMAT = 1
 """Raised when a field changes its meaning or goes away."""
@@ -48,6 +49,7 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
     market = weighed.snapshot.market
     window = weighed.evidence.window
     last = weighed.snapshot.visits["at"].max()
+    shared = overlap.shared(weighed.evidence.statements, [g.theme.slug for g in weighed.gaps], _rivals(weighed))
     return {
         "format": FORMAT,
         "market": {
@@ -62,7 +64,8 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
         "window": {"start": _day(window.start), "end": _day(window.end), "days": market.window_days},
         "reviews": _reviews(weighed),
         "competitors": [_standing(s) for s in weighed.standings],
-        "gaps": [_gap(g, weighed, places) for g in weighed.gaps],
+        "gaps": [_gap(g, number, weighed, places, shared) for number, g in enumerate(weighed.gaps, start=1)],
+        "shared": _proportion(shared[""]),
         "trends_refused": weighed.moved,
         "matrix": _matrix(weighed),
         "pain_points": pains.section(weighed),
@@ -71,6 +74,7 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
         "method": {
             "bootstrap": {"draws": opportunity.DRAWS, "seed": opportunity.SEED, "certain": opportunity.CERTAIN},
             "fails": {"complaints": cells.FAILS_FROM, "share": cells.NOTICEABLE},
+            "plank_from": planks.PLANK_FROM,
             "grades": {str(name): least for name, least in gaps.GRADES},
             "recent_days": momentum.RECENT_DAYS,
         },
@@ -123,17 +127,31 @@ def _standing(standing: Standing) -> Document:
         "plank": None
         if plank is None
         else {
-            "theme": plank.theme,
-            "complains": _proportion(plank.complains),
-            "drag": _round(plank.drag),
-            "stars_without": _round(plank.stars_without),
+            "theme": plank.cell.theme,
+            "complains": _proportion(plank.cell.complains),
+            "drag": _round(plank.cell.drag),
+            "drag_low": _round(plank.drag_low),
+            "drag_high": _round(plank.drag_high),
+            "stars_without": _round(plank.cell.stars_without),
+            "without_low": _round(plank.without_low),
+            "without_high": _round(plank.without_high),
+            "ties": list(plank.ties),
         },
     }
 
 
-def _gap(gap: Gap, weighed: Weighed, places: Places) -> Document:
+def _rivals(weighed: Weighed) -> list[str]:
+    """The slugs of the rivals; of all where every product is ours."""
+    slugs = [s.competitor.slug for s in weighed.standings if not s.competitor.ours]
+    return slugs or [s.competitor.slug for s in weighed.standings]
+
+
+def _gap(gap: Gap, number: int, weighed: Weighed, places: Places, shared: Mapping[str, Proportion]) -> Document:
     theme, score, moved = gap.theme, gap.opportunity, gap.momentum
     segments = {segment.slug: segment.name for segment in weighed.rules.segments}
+    names = {s.competitor.slug: s.competitor.name for s in weighed.standings}
+    named = pains.of_gap(weighed, theme.slug)
+    asked = gap.failing or _rivals(weighed)
     return {
         "theme": theme.slug,
         "name": theme.name,
@@ -171,10 +189,14 @@ def _gap(gap: Gap, weighed: Weighed, places: Places) -> Document:
         },
         "segments": [{"name": segments[slug], "reviews": n} for slug, n in gap.segments],
         "instead": [{"name": name, "reviews": n} for name, n in gap.instead],
-        "pain_points": pains.of_gap(weighed, theme.slug),
+        "measured_by": [{"name": name, "reviews": n} for name, n in gap.measured_by],
+        "workarounds": [{"name": name, "reviews": n} for name, n in gap.workarounds],
+        "shared": _proportion(shared[theme.slug]),
+        "pain_points": named,
         "phrases": [{"text": p.text, "mentions": p.count} for p in gap.phrases],
         "quotes": [_quote(q, weighed, places) for q in gap.quotes],
         "praise": [_quote(q, weighed, places) for q in gap.praise_quotes],
+        "survey": survey.of_gap(number, theme.need, asked, names, [pain["name"] for pain in named]),
     }
 
 
@@ -227,22 +249,29 @@ def _matrix(weighed: Weighed) -> list[Document]:
                 "importance": _round(o.importance, 1),
                 "satisfaction": _round(o.satisfaction, 1),
             },
-            "cells": [_cell(weighed.cells[slug, o.theme]) for slug in slugs],
+            "market": {"share": _round(o.share, 4), "low": _round(o.share_low, 4), "high": _round(o.share_high, 4)},
+            "cells": [_cell(weighed.cells[slug, o.theme], weighed.voices.get((slug, o.theme))) for slug in slugs],
         }
         for o in weighed.ranked
     ]
 
 
-def _cell(cell: cells.Cell) -> Document:
+def _cell(cell: cells.Cell, behind: Voices | None) -> Document:
     return {
         "competitor": cell.competitor,
         "speaks": _proportion(cell.speaks),
         "complains": _proportion(cell.complains),
         "praises": _proportion(cell.praises),
         "wishes": cell.wishes,
+        "satisfaction": _round(cell.satisfaction, 1),
         "drag": _round(cell.drag),
         "fails": cell.fails,
         "worse": cell.worse,
+        "worse_alike": cell.worse_alike,
+        "alike": _round(cell.alike, 4),
+        "intense": _proportion(behind.intense) if behind else None,
+        "helpful": behind.helpful if behind else 0,
+        "unsuspected": _proportion(behind.unsuspected) if behind else None,
     }
 
 

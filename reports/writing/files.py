@@ -1,4 +1,4 @@
-"""Reports on disk: `<market>/<date>.md`, `.html`, `.json` and charts, `latest.md` and `.html`, an index over all.
+"""Reports on disk: `<market>/<date>.md`, `.html`, `.json`, `.survey.csv` and charts, `latest.*`, an index over all.
 
 A report is written to a place of its own first, where it can be held against the lake, and then moved to where readers
 look; every move is of a whole file, so a reader never sees half of one.
@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from data.errors import UnmetError
-from reports.writing import drawing, index
+from reports.writing import csvfile, drawing, index, survey
 from reports.writing.charts import FOLDER, charts
 from reports.writing.document import Document
 from reports.writing.figure import inline
@@ -43,8 +43,10 @@ def contents(document: Document) -> dict[str, str]:
     rivals = {c["slug"]: plain(c["name"]) for c in document["competitors"]}
     figures = {file: inline(chart, svg) for chart, file, svg in drawn}
     html = page(f"{plain(document['market']['name'])}: unmet needs", text, figures, rivals if len(rivals) > 1 else {})
+    asked = {f"{name}{survey.SUFFIX}": csvfile.text(survey.survey_rows(document))} if document["gaps"] else {}
     return {
         **{file: svg for _, file, svg in drawn},
+        **asked,
         f"{name}.html": html,
         f"{name}.md": text,
         f"{name}.json": dump(document),
@@ -90,8 +92,9 @@ def publish(report: Path, out: Path) -> Path:
     pages = sorted(stage.glob("*.*"), key=lambda p: (p.stem == "latest", p.suffix == ".json", p.name))
     for file in [*drawn, *pages]:
         file.replace(folder / file.relative_to(stage))
-    for old in (folder / FOLDER).glob(f"{name}-*.svg"):
-        if old.name not in {file.name for file in drawn}:
+    kept = {file.name for file in [*drawn, *pages]}
+    for old in [*(folder / FOLDER).glob(f"{name}-*.svg"), *folder.glob(f"{name}.*.csv")]:
+        if old.name not in kept:
             old.unlink()
     write_index(out)
     return folder / f"{name}.md"

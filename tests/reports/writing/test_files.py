@@ -33,8 +33,8 @@ def listing(folder):
 
 
 WHOLE = [
-    "2026-03-01.html", "2026-03-01.json", "2026-03-01.md", "charts", "charts/2026-03-01-heat.svg",
-    "charts/2026-03-01-landscape.svg", "latest.html", "latest.md",
+    "2026-03-01.html", "2026-03-01.json", "2026-03-01.md", "2026-03-01.survey.csv", "charts",
+    "charts/2026-03-01-heat.svg", "charts/2026-03-01-landscape.svg", "latest.html", "latest.md",
 ]  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def test_a_change_in_any_file_is_found_and_so_is_its_absence(place, name):
     file = place[2].parent / name
     text = file.read_text("utf-8")
     at = text.index("Alpha")
-    file.write_text(text[:at] + "Gamma" + text[at + 5 :], "utf-8")
+    file.write_text(text[:at] + "Gamma" + text[at + 5 :], "utf-8", newline="\n")
     assert [line.partition(": ")[0].rpartition(" line ")[0] for line in check(place)] == [name]
     file.unlink()
     assert any(line.startswith(f"{name}: cannot be read") for line in check(place))
