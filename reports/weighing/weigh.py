@@ -11,12 +11,16 @@ from reports.rules import Rules
 from reports.weighing.cells import Cell, cells
 from reports.weighing.collection import moved
 from reports.weighing.evidence import Evidence, Snapshot, gather
-from reports.weighing.gaps import Gap, gaps
+from reports.weighing.gaps import Gap, gaps, quoted
+from reports.weighing.loyalty import Loyalty, loyalty
 from reports.weighing.momentum import split
 from reports.weighing.opportunity import Opportunity, opportunities
 from reports.weighing.pains import Pain, pains
+from reports.weighing.personas import Personas, personas
 from reports.weighing.planks import Plank, plank
 from reports.weighing.resampling import Resampled, resample
+from reports.weighing.switching import Switching, switches, switching
+from reports.weighing.tiers import Tiers, tiers
 from reports.weighing.voices import Voices, voices
 
 
@@ -52,6 +56,10 @@ class Weighed:
     ranked: list[Opportunity]
     gaps: list[Gap]
     pains: list[Pain]
+    personas: Personas
+    switching: Switching
+    loyalty: list[Loyalty]
+    tiers: Tiers
     moved: list[str]
     """Why no trend is claimed; empty when trends may be."""
 
@@ -72,7 +80,24 @@ def weigh(snapshot: Snapshot, rules: Rules) -> Weighed:
     called = {c.slug: c.name for c in competitors}
     found = gaps(evidence, table, ranked, rivals, rules, names, None if why else parts, called)
     recurring = pains(evidence, [c.slug for c in competitors], rivals, rules)
-    return Weighed(snapshot, rules, evidence, standings, table, voices(evidence), ranked, found, recurring, why)
+    people = personas(evidence, rivals, rules)
+    gone = switches(evidence, competitors)
+    return Weighed(
+        snapshot=snapshot,
+        rules=rules,
+        evidence=evidence,
+        standings=standings,
+        cells=table,
+        voices=voices(evidence),
+        ranked=ranked,
+        gaps=found,
+        pains=recurring,
+        personas=people,
+        switching=switching(evidence, competitors, gone, quoted(found)),
+        loyalty=loyalty(evidence, gone, [c.slug for c in competitors], rivals),
+        tiers=tiers(evidence, [c.slug for c in competitors], rivals, rules),
+        moved=why,
+    )
 
 
 def _standing(

@@ -24,7 +24,9 @@ from reports.weighing.quotes import Quote
 from reports.weighing.statistics import Proportion
 from reports.weighing.voices import Voices
 from reports.weighing.weigh import Standing, Weighed
-from reports.writing import accuracy, pains, survey
+from reports.writing import accuracy, loyalty, pains, personas, survey, switching, tiers
+from reports.writing.figures import proportion as _proportion
+from reports.writing.figures import rounded as _round
 
 FORMAT = 1
 """Raised when a field changes its meaning or goes away."""
@@ -69,6 +71,10 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
         "trends_refused": weighed.moved,
         "matrix": _matrix(weighed),
         "pain_points": pains.section(weighed),
+        "personas": personas.section(weighed),
+        "switching": switching.section(weighed, lambda quote: _quote(quote, weighed, places)),
+        "loyalty": loyalty.section(weighed),
+        "tiers": tiers.section(weighed),
         "coverage": _coverage(weighed),
         "accuracy": accuracy.section(card, weighed.rules.base),
         "method": {
@@ -83,14 +89,6 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
 
 def _day(value: datetime | None) -> str | None:
     return value.date().isoformat() if value else None
-
-
-def _round(value: float | None, digits: int = 2) -> float | None:
-    return None if value is None else round(value, digits) + 0.0
-
-
-def _proportion(p: Proportion) -> Document:
-    return {"k": p.k, "n": p.n, "share": _round(p.share, 4), "low": _round(p.low, 4), "high": _round(p.high, 4)}
 
 
 def _reviews(weighed: Weighed) -> Document:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.writing import appendix, pains, survey
+from reports.writing import appendix, loyalty, pains, personas, survey, switching, tiers
 from reports.writing.accuracy import accuracy
 from reports.writing.charts import figure
 from reports.writing.document import Document
@@ -29,6 +29,10 @@ def render(document: Document) -> str:
         figure(document, "heat"),
         pains.overview(document, names),
         appendix.planks(document, names),
+        personas.render(document, names),
+        switching.render(document, names),
+        loyalty.render(document, names),
+        tiers.render(document, names),
         appendix.coverage(document, names),
         accuracy(document.get("accuracy"), document["rules"]),
         appendix.method(document),
