@@ -74,21 +74,38 @@ def document(lake: Lake, market: Market, rules: Rules, out: Path, market_file: P
     return build(weighed(lake, market, rules, out), Places(out / market.slug, market_file), accuracy.load())
 
 
-def make(lake: Lake, market: Market, out: Path, market_file: Path | None) -> tuple[Path, Document]:
-    """Reads what is new and writes the report; nothing is written for a market that was never visited."""
+def make(
+    lake: Lake, market: Market, out: Path, market_file: Path | None, *, checked: bool = False
+) -> tuple[Path, Document]:
+    """Reads what is new and writes the report; nothing is written for a market that was never visited.
+
+    `checked` holds the report against the lake before anybody can read it; raises ReportError where it does not hold,
+    and what was published before stays.
+    """
     rules = rules_for(market, market_file)
     read_new(lake, market.slug, rules)
     found = weighed(lake, market, rules, out)
     if found.state is None:
         raise ReportError(f"{market.name}: nothing was collected yet; run `unmet mine` first")
     made = build(found, Places(out / market.slug, market_file), accuracy.load())
-    path = files.write(made, out)
+    with files.staged(made, out) as staged:
+        wrong = check(lake, market, staged, market_file, out / market.slug) if checked else []
+        if wrong:
+            raise ReportError(
+                f"{staged.name}: not published, it does not hold against the lake: {wrong[0]};"
+                " please report this as a bug"
+            )
+        path = files.publish(staged, out)
     # after the report: what a later one is compared with is a report that there is
     states.write(found.state, path.parent)
     return path, made
 
 
-def check(lake: Lake, market: Market, report: Path, market_file: Path | None) -> list[str]:
-    """What in a report on disk does not agree with the lake; empty when all holds."""
-    fresh = document(lake, market, rules_for(market, market_file), report.parent.parent, market_file)
-    return verify.differences(report, fresh, lake.reviews(market.slug))
+def check(lake: Lake, market: Market, report: Path, market_file: Path | None, home: Path | None = None) -> list[str]:
+    """What in a report on disk does not agree with the lake; empty when all holds.
+
+    `home` is the market's folder where the report is staged elsewhere.
+    """
+    out = (home or report.parent).parent
+    fresh = document(lake, market, rules_for(market, market_file), out, market_file)
+    return verify.differences(report, fresh, lake.reviews(market.slug), home)

@@ -17,6 +17,7 @@ from reports.writing import (
     versions,
 )  # fmt: skip
 from reports.writing.accuracy import accuracy
+from reports.writing.charts import figure
 from reports.writing.document import Document
 from reports.writing.gap import broad, gap_section, leading, read
 from reports.writing.single import NOTE, alone, whom
@@ -32,6 +33,7 @@ def render(document: Document) -> str:
     parts = [
         _head(document),
         _glance(document, names),
+        figure(document, "landscape"),
         _refused(document),
         changes.render(document, names),
         *(gap_section(gap, document, names) for gap in document["gaps"]),
@@ -39,9 +41,11 @@ def render(document: Document) -> str:
         personas.render(document, names),
         crowd.render(document, names),
         appendix.matrix(document, names),
+        figure(document, "heat"),
         pains.overview(document, names),
         emerging.render(document, names),
         appendix.planks(document, names),
+        figure(document, "months"),
         months.render(document, names),
         versions.render(document, names),
         switching.render(document, names),
