@@ -8,6 +8,7 @@ from data.lake import Lake
 from data.market import MarketError, load
 from data.settings import settings
 from flows.codes import DONE, NOTHING
+from flows.plan import widened
 from reports import report as press
 from reports.writing.files import ReportError
 from reports.writing.files import load as load_report
@@ -26,7 +27,12 @@ def run(what: list[Path]) -> int:
         if file is None:
             raise ReportError(f"{report}: does not say which market file it was made from; make it anew")
         market_file = (report.parent / file).resolve()
-        wrong = press.check(lake, load(market_file), report, market_file)
+        market = load(market_file)
+        known, new = len(market.competitors), document.get("newcomers")
+        if new:
+            market = widened(market, new["listings"], market_file)
+        slugs = [c.slug for c in market.competitors[known:]]
+        wrong = press.check(lake, market, report, market_file, slugs)
         quotes = sum(len(gap["quotes"]) + len(gap["praise"]) for gap in document["gaps"])
         if not wrong:
             _out(f"{report}: holds; {_numbers(document):,} numbers and {quotes} quotes recomputed from the lake")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -14,7 +15,7 @@ from reports.rules import Rules, accuracy
 from reports.rules import market as market_rules
 from reports.weighing.evidence import Snapshot
 from reports.weighing.weigh import weigh
-from reports.writing import files, verify
+from reports.writing import files, newcomer, verify
 from reports.writing.document import Document, Places, build
 from reports.writing.files import ReportError
 
@@ -62,22 +63,43 @@ def snapshot(lake: Lake, market: Market, rules: Rules) -> Snapshot:
     )
 
 
-def document(lake: Lake, market: Market, rules: Rules, out: Path, market_file: Path | None) -> Document:
-    """The report's document, from what the lake holds and these rules have read."""
-    return build(weigh(snapshot(lake, market, rules), rules), Places(out / market.slug, market_file), accuracy.load())
+def document(
+    lake: Lake, market: Market, rules: Rules, folder: Path, market_file: Path | None, newcomers: Sequence[str] = ()
+) -> Document:
+    """The report's document, from what the lake holds and these rules have read.
+
+    `folder`: where the report lies; `newcomers`: slugs of competitors of the market that its file does not name.
+    """
+    places, card = Places(folder, market_file), accuracy.load()
+    told = build(weigh(snapshot(lake, market, rules), rules), places, card)
+    if newcomers:
+        known = [c for c in market.competitors if c.slug not in newcomers]
+        before = market.model_copy(update={"competitors": tuple(known)})
+        weighed = weigh(snapshot(lake, before, rules), rules)  # by the same rules, so that only the newcomers differ
+        new = [c for c in market.competitors if c.slug in newcomers]
+        told["newcomers"] = newcomer.section(build(weighed, places, card), told, new)
+    return told
 
 
-def make(lake: Lake, market: Market, out: Path, market_file: Path | None) -> tuple[Path, Document]:
-    """Reads what is new and writes the report; nothing is written for a market that was never visited."""
+def make(
+    lake: Lake, market: Market, out: Path, market_file: Path | None, newcomers: Sequence[str] = ()
+) -> tuple[Path, Document]:
+    """Reads what is new and writes the report; nothing is written for a market that was never visited.
+
+    With newcomers, it is written into a folder of its own within the market's, and no other report changes.
+    """
     rules = rules_for(market, market_file)
     read_new(lake, market.slug, rules)
-    made = document(lake, market, rules, out, market_file)
+    beside = [newcomer.folder(newcomers)] if newcomers else []
+    made = document(lake, market, rules, out.joinpath(market.slug, *beside), market_file, newcomers)
     if made["date"] is None:
         raise ReportError(f"{market.name}: nothing was collected yet; run `unmet mine` first")
-    return files.write(made, out), made
+    return files.write(made, out, *beside), made
 
 
-def check(lake: Lake, market: Market, report: Path, market_file: Path | None) -> list[str]:
+def check(
+    lake: Lake, market: Market, report: Path, market_file: Path | None, newcomers: Sequence[str] = ()
+) -> list[str]:
     """What in a report on disk does not agree with the lake; empty when all holds."""
-    fresh = document(lake, market, rules_for(market, market_file), report.parent.parent, market_file)
+    fresh = document(lake, market, rules_for(market, market_file), report.parent, market_file, newcomers)
     return verify.differences(report, fresh, lake.reviews(market.slug))

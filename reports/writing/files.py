@@ -20,9 +20,12 @@ class ReportError(UnmetError):
     """A report cannot be written, read, or does not verify."""
 
 
-def write(document: Document, out: Path) -> Path:
-    """Writes a report below `out` and brings the index up to date; returns the Markdown's path."""
-    folder = out / str(document["market"]["slug"])
+def write(document: Document, out: Path, *beside: str) -> Path:
+    """Writes a report below `out` and brings the index up to date; returns the Markdown's path.
+
+    `beside` is a folder within the market's for reports that are not its own series.
+    """
+    folder = out.joinpath(str(document["market"]["slug"]), *beside)
     name = document["date"] or "undated"
     text = render(document)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.writing import appendix, pains, survey
+from reports.writing import appendix, newcomer, pains, survey
 from reports.writing.accuracy import accuracy
 from reports.writing.document import Document
 from reports.writing.gap import broad, gap_section, leading, read
@@ -19,6 +19,7 @@ def render(document: Document) -> str:
     parts = [
         _head(document),
         _glance(document, names),
+        newcomer.told(document, names),
         _refused(document),
         *(gap_section(gap, document, names) for gap in document["gaps"]),
         survey.section(document, names),
