@@ -139,7 +139,12 @@ def gaps(
                 measured_by=_said(instead.held_against(complaining, called), "compared_with"),
                 workarounds=_said(instead.coping(evidence.mentions, complaining, rules), "workaround"),
                 phrases=phrases.marking(phrases.counts(complaining["text"]), everywhere),
-                quotes=quotes.complaints(complaining, [c.competitor for c in by_share], voices),
+                quotes=quotes.complaints(
+                    complaining,
+                    [c.competitor for c in by_share],
+                    voices,
+                    failing=[c.competitor for c in by_share if c.fails],
+                ),
                 praise_quotes=quotes.praises(praising, [c.competitor for c in happiest], voices),
             )
         )

@@ -28,6 +28,8 @@ AGAIN = 0.5
 """What a sentence loses whose pain point is quoted already: a report that says one thing four times says one thing."""
 SAME_MONTH = 0.2
 """What a sentence loses whose month is quoted already."""
+ENOUGH = 3
+"""So many quotes make a point; for fewer, rivals that do not fail are heard again."""
 LOOKED_AT = 60
 """Sentences of each rival that the choice is made from."""
 _RESERVED = (
@@ -54,8 +56,13 @@ class Quote:
     written: datetime | None
 
 
-def complaints(mentions: pl.DataFrame, rivals: list[str], voices: set[str], most: int = 4) -> list[Quote]:
+def complaints(
+    mentions: pl.DataFrame, rivals: list[str], voices: set[str], most: int = 4, failing: list[str] | None = None
+) -> list[Quote]:
     """The most telling of some complaining mentions, the rivals taking turns in the order given.
+
+    After a turn of all, only those that are `failing` go on, and the others again only where fewer than three were
+    found.
 
     `mentions`: the columns of evidence, and `_main` (the theme is its first), `_exact` (it names a pain point of the
     theme), `_elsewhere` (it speaks of another product). Telling means: surely a complaint or wish and nothing else,
@@ -69,7 +76,7 @@ def complaints(mentions: pl.DataFrame, rivals: list[str], voices: set[str], most
     sour = wish | (pl.col("stars").is_null() | (pl.col("stars") < CONTENT_STARS)) & feels
     plainly = ~pl.col("kinds").list.contains("praise")
     fit = mentions.filter(sure & sour & plainly)
-    return _chosen(fit, pl.col("complaint") - 0.3 * pl.col("sentiment"), rivals, voices, most)
+    return _chosen(fit, pl.col("complaint") - 0.3 * pl.col("sentiment"), rivals, voices, most, failing)
 
 
 def praises(mentions: pl.DataFrame, rivals: list[str], voices: set[str], most: int = 1) -> list[Quote]:
@@ -85,7 +92,14 @@ def praises(mentions: pl.DataFrame, rivals: list[str], voices: set[str], most: i
     return _chosen(fit, pl.col("sentiment"), rivals, voices, most)
 
 
-def _chosen(mentions: pl.DataFrame, clear: pl.Expr, rivals: list[str], voices: set[str], most: int) -> list[Quote]:
+def _chosen(
+    mentions: pl.DataFrame,
+    clear: pl.Expr,
+    rivals: list[str],
+    voices: set[str],
+    most: int,
+    failing: list[str] | None = None,
+) -> list[Quote]:
     telling = (
         clear
         + 1.2 * pl.col("_exact")
@@ -103,11 +117,15 @@ def _chosen(mentions: pl.DataFrame, clear: pl.Expr, rivals: list[str], voices: s
     queues = {r: fit.filter(pl.col("competitor") == r).head(LOOKED_AT).to_dicts() for r in rivals}
     chosen: list[Quote] = []
     told: set[str] = set()
-    while len(chosen) < most and any(queues.values()):
-        for rival in rivals:
-            row = _next(queues[rival], voices, told)
-            if row is not None and len(chosen) < most:
+    turn = rivals
+    while len(chosen) < most and any(queues[rival] for rival in turn):
+        for rival in turn:
+            row = _next(queues[rival], voices, told) if len(chosen) < most else None
+            if row is not None:
                 chosen.append(_quote(row))
+        turn = failing or rivals
+        if not any(queues[rival] for rival in turn) and len(chosen) < ENOUGH:
+            turn = rivals
     return chosen
 
 

@@ -143,7 +143,8 @@ def _number(state: Document) -> str:
 
 def _why(row: Document, names: Mapping[str, str]) -> str:
     fails = [names[said["competitor"]] for said in row["said"] if said["fails"]]
-    others = [names[said["competitor"]] for said in row["said"] if not said["fails"] and said["complains"]["n"]]
+    enough = [said for said in row["said"] if said["complains"]["n"] >= ENOUGH_REVIEWS]
+    others = [names[said["competitor"]] for said in enough if not said["fails"]]
     if fails:
         return f": {listed(fails)} {'fails' if len(fails) == 1 else 'fail'} there"
     if others:
