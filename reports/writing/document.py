@@ -25,7 +25,7 @@ from reports.weighing.statistics import Proportion
 from reports.weighing.weigh import Standing, Weighed
 from reports.writing import accuracy, pains, survey
 
-FORMAT = 1
+FORMAT = 2
 """Raised when a field changes its meaning or goes away."""
 
 Document = dict[str, Any]

@@ -19,6 +19,8 @@ def differences(report: Path, fresh: Document, reviews: pl.DataFrame) -> list[st
     `fresh` is the document recomputed from the lake, `reviews` the market's reviews with `key`, `title` and `body`.
     """
     recorded = load(report)
+    if recorded["format"] != fresh["format"]:
+        return [f"{report.name}: is of form {recorded['format']}, now {fresh['format']}; make the report anew"]
     found = list(_moved(recorded, fresh))
     if not found:
         found += _compared(recorded, fresh, "")

@@ -123,6 +123,8 @@ NO_FORM = pl.Series(
         "THE EXPORT STOPS AT THE HUNDREDTH LINE AND NOBODY CARES",
         "A driver named Borislav threw my parcel over the garden fence.",
         "Write to me at @fernlight or on 0170 555 0142 if it happens to you too.",
+        "2. The export stops at the hundredth line and says nothing about it.",
+        "After an experience like this, nobody will trust the export again.",
         "Too short.",
         "The export " + "stops and then goes on and " * 12 + "ends.",
     ]
@@ -140,3 +142,8 @@ def test_the_middle_of_a_sentence_is_no_quote() -> None:
     assert clause.select(form.whole()).to_series().to_list() == [False, False]
     lower = pl.DataFrame({"text": "support never once answered my four letters.", "start": [0, 24], "_exact": True})
     assert lower.select(form.whole()).to_series().to_list() == [True, False]
+
+
+def test_a_trouble_that_is_over_is_no_complaint() -> None:
+    over = said("I no longer have to worry that support never answers my letters.", stars=3)
+    assert quoted([over], "support") == []
