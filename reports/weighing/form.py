@@ -1,6 +1,6 @@
 """Whether a sentence stands on its own: what a reader understands who has not seen the review around it.
 
-Polars expressions over the columns of mentions; the cues of language are English, and Chinese sentences pass them.
+Polars expressions over the columns of mentions.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ _LEANS_BACK = (
     r"|second(?:ly)?|third(?:ly)?|lastly|finally|other than|same|when (?:i|we|they) (?:did|do)|if so|if not)\b"
 )
 """Openings that go on from a sentence before."""
+_LEANS_BACK_HAN = r"^[\s，。、！]*(?:但|而且|然后|所以|还有|不过|并且|因为|于是|就是|另外|其次|结果|也|还|又)"
+"""The same in Chinese: but, and, then, so, because, also ..."""
 _NUMBERED = r"^\W*(?:[0-9]+[.):]|updated?:)"
 """One of a list, or a postscript."""
 _WHO = r"^\W*(?:he|she|him|her|his|hers|them|their|theirs|those|that|such|it was|it is the|someone else)\b"
@@ -70,6 +72,7 @@ def whole() -> pl.Expr:
     clause = (pl.col("start") > 0) & text.str.contains(r"^\W*\p{Ll}")  # the middle of somebody's sentence
     leans = low.str.contains(_LEANS_BACK) | low.str.contains(_WHO) | low.str.contains(_POINTS_BACK)
     leans |= low.str.contains(_THIS) & ~low.str.contains(_THIS_THING)
+    leans |= text.str.contains(_LEANS_BACK_HAN)
     leans |= low.str.contains(_NUMBERED) | low.str.contains(_BY_THIS)
     leans |= low.str.contains(_THEY) & ~pl.col("_exact")
     return (

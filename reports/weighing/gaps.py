@@ -190,7 +190,11 @@ def _mentions(
         wanted = kinds.list.contains("complaint") | kinds.list.contains("bug") | kinds.list.contains("request")
     else:
         wanted = kinds.list.contains("praise")
-    told = [rules.complaint, *rules.kinds.values()] if side == "complains" else [rules.praise]
+    spoken = [rules, *rules.languages.values()]
+    if side == "complains":
+        told = [cue for each in spoken for cue in (each.complaint, each.kinds["bug"], each.kinds["request"])]
+    else:
+        told = [each.praise for each in spoken]
     vague = [point.name for point in rules.pains.points if point.fallback]
     own = [name for name, themes in rules.pains.themes().items() if themes[0] == theme]
     foreign = [name for name, themes in rules.pains.themes().items() if theme not in themes]

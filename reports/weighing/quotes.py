@@ -41,6 +41,7 @@ LOOKED_AT = 60
 _RESERVED = (
     r"(?i)\b(?:but|only|except|although|though|however|wish|could|would|should|if only"
     r"|apart from|other than|not perfect|a bit|a little|one thing|downside|sometimes)\b"
+    r"|但|不过|就是|只是|除了|可惜|要是|如果"
 )
 """Words of a sentence that praises with a reservation."""
 _RELIEVED = r"(?i)\b(?:no longer|don['’]?t|never|not) (?:have |need |having )?(?:to )?(?:worry|fear|be afraid)"

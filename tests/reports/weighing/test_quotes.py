@@ -118,6 +118,7 @@ FORM = pl.Series(
     [
         "The export stops at the hundredth line and says nothing about it.",
         "This app cannot open the files that it wrote itself last week.",
+        "打了五六个电话都没有人接听。",
         "I lost a whole day of notes because nothing had been saved.",
     ]
 )
@@ -135,6 +136,7 @@ NO_FORM = pl.Series(
         "2. The export stops at the hundredth line and says nothing about it.",
         "After an experience like this, nobody will trust the export again.",
         "Too short.",
+        "但是说好送的果汁怎么没有送来。",
         "The export " + "stops and then goes on and " * 12 + "ends.",
     ]
 )
