@@ -12,6 +12,7 @@ from flows.plan import widened
 from reports import report as press
 from reports.writing.files import ReportError
 from reports.writing.files import load as load_report
+from reports.writing.verify import quotes
 
 MOST_SHOWN = 20
 
@@ -33,9 +34,9 @@ def run(what: list[Path]) -> int:
             market = widened(market, new["listings"], market_file)
         slugs = [c.slug for c in market.competitors[known:]]
         wrong = press.check(lake, market, report, market_file, slugs)
-        quotes = sum(len(gap["quotes"]) + len(gap["praise"]) for gap in document["gaps"])
+        quoted = sum(1 for _ in quotes(document))
         if not wrong:
-            _out(f"{report}: holds; {_numbers(document):,} numbers and {quotes} quotes recomputed from the lake")
+            _out(f"{report}: holds; {_numbers(document):,} numbers and {quoted} quotes recomputed from the lake")
             continue
         code = NOTHING
         _out(f"{report}: does not hold, {len(wrong)} differences")

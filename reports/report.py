@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -14,8 +15,8 @@ from reports.reading.read import MENTIONS, REVIEWS, read
 from reports.rules import Rules, accuracy
 from reports.rules import market as market_rules
 from reports.weighing.evidence import Snapshot
-from reports.weighing.weigh import weigh
-from reports.writing import files, newcomer, verify
+from reports.weighing.weigh import Weighed, weigh
+from reports.writing import files, newcomer, states, verify
 from reports.writing.document import Document, Places, build
 from reports.writing.files import ReportError
 
@@ -63,6 +64,16 @@ def snapshot(lake: Lake, market: Market, rules: Rules) -> Snapshot:
     )
 
 
+def weighed(lake: Lake, market: Market, rules: Rules, folder: Path) -> Weighed:
+    """The market as the lake holds it and these rules have read it, beside the last report of an earlier day.
+
+    `folder`: where its reports lie.
+    """
+    held = snapshot(lake, market, rules)
+    day = held.day()
+    return weigh(held, rules, states.before(folder, day) if day else None)
+
+
 def document(
     lake: Lake, market: Market, rules: Rules, folder: Path, market_file: Path | None, newcomers: Sequence[str] = ()
 ) -> Document:
@@ -70,14 +81,18 @@ def document(
 
     `folder`: where the report lies; `newcomers`: slugs of competitors of the market that its file does not name.
     """
-    places, card = Places(folder, market_file), accuracy.load()
-    told = build(weigh(snapshot(lake, market, rules), rules), places, card)
+    return _told(weighed(lake, market, rules, folder), Places(folder, market_file), newcomers)
+
+
+def _told(found: Weighed, places: Places, newcomers: Sequence[str]) -> Document:
+    card, held = accuracy.load(), found.snapshot
+    told = build(found, places, card)
     if newcomers:
-        known = [c for c in market.competitors if c.slug not in newcomers]
-        before = market.model_copy(update={"competitors": tuple(known)})
-        weighed = weigh(snapshot(lake, before, rules), rules)  # by the same rules, so that only the newcomers differ
-        new = [c for c in market.competitors if c.slug in newcomers]
-        told["newcomers"] = newcomer.section(build(weighed, places, card), told, new)
+        new = [c for c in held.market.competitors if c.slug in newcomers]
+        known = tuple(c for c in held.market.competitors if c.slug not in newcomers)
+        without = replace(held, market=held.market.model_copy(update={"competitors": known}))
+        # the same reviews by the same rules, so that only the newcomers differ
+        told["newcomers"] = newcomer.section(build(weigh(without, found.rules), places, card), told, new)
     return told
 
 
@@ -91,10 +106,15 @@ def make(
     rules = rules_for(market, market_file)
     read_new(lake, market.slug, rules)
     beside = [newcomer.folder(newcomers)] if newcomers else []
-    made = document(lake, market, rules, out.joinpath(market.slug, *beside), market_file, newcomers)
-    if made["date"] is None:
+    folder = out.joinpath(market.slug, *beside)
+    found = weighed(lake, market, rules, folder)
+    if found.state is None:
         raise ReportError(f"{market.name}: nothing was collected yet; run `unmet mine` first")
-    return files.write(made, out, *beside), made
+    made = _told(found, Places(folder, market_file), newcomers)
+    path = files.write(made, out, *beside)
+    # after the report: what a later one is compared with is a report that there is
+    states.write(found.state, path.parent)
+    return path, made
 
 
 def check(

@@ -9,13 +9,12 @@ from typing import Any
 
 from reports.weighing.gaps import LEAST_SAID
 from reports.writing import pains, positioning
+from reports.writing.quoting import quoted
 from reports.writing.single import alone, whom
 from reports.writing.text import (
     count,
-    day,
     escape,
     interval,
-    link,
     listed,
     percent,
     plural,
@@ -39,6 +38,7 @@ TIERS = {
 KINDS = {
     "market-wide": "market-wide (most rivals fail at it)",
     "open flank": "an open flank (some rivals fail where others do not)",
+    "some rivals": "some rivals (they fail, and nothing shows that the others are better)",
     "unserved wish": "an unserved wish (asked for rather than complained about)",
     "single rival": "",
 }
@@ -76,10 +76,10 @@ def gap_section(gap: Document, document: Document, names: dict[str, str]) -> str
         _standing(gap),
         _rivals(gap, document, names),
         "\n".join(_facts(gap, names)),
-        *_quotes(gap["quotes"], names),
+        "\n".join(quoted(gap["quotes"], names)).rstrip(),
     ]
     if gap["praise"]:
-        parts += ["Where it is done well, customers say:", *_quotes(gap["praise"], names)]
+        parts += ["Where it is done well, customers say:", "\n".join(quoted(gap["praise"], names)).rstrip()]
     parts.append("\n".join(_action(gap, document, names)))
     return "\n\n".join(part for part in parts if part)
 
@@ -142,14 +142,30 @@ def _rivals(gap: Document, document: Document, names: dict[str, str]) -> str:
             [
                 f"**{name}**" if cell["fails"] else name,
                 f"{count(said['k'])} of {count(said['n'])}",
-                f"{percent(said['share'])} ({interval(said['low'], said['high'])}){' ▲' if cell['worse'] else ''}",
+                f"{percent(said['share'])} ({interval(said['low'], said['high'])}){mark(cell)}",
                 count(cell["praises"]["k"]),
                 f"{cell['drag']:.2f} stars" if (cell["drag"] or 0) >= 0.005 else "–",
             ]
         )
     head = ["", "Complain or wish", "Share (95 %)", "Praise", "It costs them"]
-    more = "\n\n▲ More often than at the other rivals, beyond chance." if any(c["worse"] for c in cells) else ""
-    return table(head, rows, right=(1, 2, 3, 4)) + more
+    return "\n\n".join([table(head, rows, right=(1, 2, 3, 4)), *_marks(cells, names)])
+
+
+def mark(cell: Document) -> str:
+    """▲ or △ behind a share: more than at the other rivals, among reviews of the same stars too or not."""
+    return "" if not cell["worse"] else " ▲" if cell["worse_alike"] else " △"
+
+
+def _marks(cells: list[Document], names: dict[str, str]) -> list[str]:
+    """What the marks in a table of rivals say here."""
+    unlike = [c for c in cells if c["worse"] and not c["worse_alike"]]
+    told = []
+    if any(c["worse_alike"] for c in cells):
+        told.append("▲ More often than at the other rivals, beyond chance, also among reviews of the same stars.")
+    if unlike:
+        whose = listed([names[c["competitor"]] for c in unlike])
+        told.append(f"△ More often, but not among reviews of the same stars: customers of {whose} are unhappier.")
+    return [" ".join(told)] if told else []
 
 
 def _one(cell: Document) -> str:
@@ -198,7 +214,7 @@ def _now(gap: Document) -> str:
     moved = gap["momentum"]
     if moved is not None:
         was, now = moved["before"], moved["recent"]
-        verdict = {"rising": "it grows", "falling": "it fades", "steady": "no change beyond chance"}[moved["verdict"]]
+        verdict = {"rising": "it grows", "falling": "it fades", "steady": _steady(moved)}[moved["verdict"]]
         told.append(
             f"{verdict} ({percent(was['k'] / was['n'])} of reviews before, {percent(now['k'] / now['n'])} lately: a"
             f" change of {100 * moved['low']:+.1f} to {100 * moved['high']:+.1f} points)"
@@ -210,20 +226,10 @@ def _now(gap: Document) -> str:
     return "; ".join(told)
 
 
-def _quotes(quotes: list[Document], names: dict[str, str]) -> list[str]:
-    told = []
-    for quote in quotes:
-        stars = "" if quote["stars"] is None else f", {_stars(quote['stars'])}"
-        source = link(escape(quote["label"]), quote["href"])
-        told.append(
-            f"> {escape(quote['text'])}\n>\n> — {names[quote['competitor']]}{stars}, {day(quote['date'])}, {source}"
-        )
-    return told
-
-
-def _stars(stars: float) -> str:
-    whole = f"{stars:.0f}" if stars == int(stars) else f"{stars:.1f}"
-    return f"{whole} star" if whole == "1" else f"{whole} stars"
+def _steady(moved: Document) -> str:
+    """A change that would count by itself may be one of many that chance brings."""
+    alone = moved["low"] > 0 or moved["high"] < 0
+    return "no change beyond what chance brings among so many gaps" if alone else "no change beyond chance"
 
 
 def _action(gap: Document, document: Document, names: dict[str, str]) -> list[str]:

@@ -21,7 +21,7 @@ def proportion(k: int, n: int) -> dict[str, Any]:
 
 def cell(slug: str, complains: int, praises: int, n: int = 100, **more: Any) -> dict[str, Any]:
     told = {"competitor": slug, "complains": proportion(complains, n), "praises": proportion(praises, n)}
-    return {**told, "wishes": 0, "drag": None, "fails": False, "worse": False, **more}
+    return {**told, "wishes": 0, "drag": None, "fails": False, "worse": False, "worse_alike": False, **more}
 
 
 def quote(text: str, competitor: str, stars: float, date: str) -> dict[str, Any]:
@@ -59,7 +59,8 @@ DOCUMENT: dict[str, Any] = {
     "reviews": {"rivals": 2},
     "gaps": [GAP],
     "matrix": [{"theme": "support", "cells": [
-        cell("ours", 0, 1, 50), cell("birch", 3, 9), cell("alder", 28, 1, fails=True, worse=True, drag=0.35),
+        cell("ours", 0, 1, 50), cell("birch", 3, 9),
+        cell("alder", 28, 1, fails=True, worse=True, worse_alike=True, drag=0.35),
     ]}],
 }  # fmt: skip
 
@@ -123,3 +124,12 @@ def test_many_rivals_are_counted_rather_than_named() -> None:
     names = {slug: slug.upper() for slug in "abc"}
     assert whom(["c", "a", "b"], document, names) == "all 3 rivals"
     assert whom(["c", "a"], document, names) == "C and A"
+
+
+def test_more_complaints_of_unhappier_customers_are_told_apart() -> None:
+    document = {**DOCUMENT, "matrix": [{"theme": "support", "cells": [
+        cell("birch", 3, 9), cell("alder", 28, 1, fails=True, worse=True, worse_alike=False),
+    ]}]}  # fmt: skip
+    said = gap_section(GAP, document, NAMES)
+    assert "△ More often, but not among reviews of the same stars: customers of Alder are unhappier." in said
+    assert "▲" not in said
