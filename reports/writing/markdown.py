@@ -9,6 +9,7 @@ from reports.writing import (
     emerging,
     loyalty,
     months,
+    newcomer,
     pains,
     personas,
     survey,
@@ -33,6 +34,7 @@ def render(document: Document) -> str:
     parts = [
         _head(document),
         _glance(document, names),
+        newcomer.told(document, names),
         figure(document, "landscape"),
         _refused(document),
         changes.render(document, names),
@@ -83,8 +85,8 @@ def _glance(document: Document, names: dict[str, str]) -> str:
     if not found:
         read = sum(c["read"] for c in document["competitors"])
         lines += [
-            f"**No gap stands out.** {plural(read, 'review')} could be read, and no theme has enough complaints at any"
-            " rival to call it a gap. More reviews, or more rivals, may show one; Coverage says what was read."
+            f"**No gap stands out.** {plural(read, 'review')} could be read, and no theme has enough complaints to"
+            " call it a gap. More reviews, or more rivals, may show one; Coverage says what was read."
         ]
         return "\n".join(lines)
     lines += [_sentence_first(found[0], document, names), _sentence_next(found), _sentence_trust(document), ""]
