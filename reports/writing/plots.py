@@ -201,8 +201,8 @@ def _heat(chart: Chart) -> Any:
         if mine:
             figures = alt.Chart(_values(mine)).mark_text(fontSize=12, fontWeight=weight, aria=False)
             layers.append(figures.encode(x=x, y=y, text="text:N", color=alt.Color("ink:N", scale=None)))
-    how = ["Share of read reviews that complain or wish. Bold: the rival fails at it.",
-           "▲ more often than at the other rivals, beyond chance, also among reviews of the same stars; △ only overall."]  # fmt: skip
+    how = ["Share of read reviews that complain or wish. Bold: the rival fails at it. More often than at the",
+           "other rivals, beyond chance: ▲ also among reviews of the same stars, △ only overall."]  # fmt: skip
     return alt.layer(*layers).properties(width=wide * len(rivals), height=32 * len(themes), title=_title(chart, *how))
 
 
