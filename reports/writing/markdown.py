@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from reports.writing import appendix, loyalty, pains, personas, survey, switching, tiers
+from reports.writing import (
+    appendix,
+    changes,
+    crowd,
+    emerging,
+    loyalty,
+    months,
+    pains,
+    personas,
+    survey,
+    switching,
+    tiers,
+    versions,
+)  # fmt: skip
 from reports.writing.accuracy import accuracy
 from reports.writing.charts import figure
 from reports.writing.document import Document
@@ -22,14 +35,19 @@ def render(document: Document) -> str:
         _glance(document, names),
         figure(document, "landscape"),
         _refused(document),
-        figure(document, "months"),
+        changes.render(document, names),
         *(gap_section(gap, document, names) for gap in document["gaps"]),
         survey.section(document, names),
+        personas.render(document, names),
+        crowd.render(document, names),
         appendix.matrix(document, names),
         figure(document, "heat"),
         pains.overview(document, names),
+        emerging.render(document, names),
         appendix.planks(document, names),
-        personas.render(document, names),
+        figure(document, "months"),
+        months.render(document, names),
+        versions.render(document, names),
         switching.render(document, names),
         loyalty.render(document, names),
         tiers.render(document, names),
