@@ -85,6 +85,18 @@ def test_a_link_to_a_file_that_is_gone_is_found(place, made, document):
     assert not [line for line in verify.differences(path, document, made[0].reviews("notes")) if "link to" in line]
 
 
+def test_a_report_of_another_version_is_told_in_a_line(place):
+    path = place[2].with_suffix(".json")
+    document = json.loads(path.read_text("utf-8"))
+    for row in document["matrix"]:
+        for cell in row["cells"]:
+            del cell["complains"]
+    path.write_text(files.dump(document), "utf-8")
+    assert check(place)[-1] == (
+        "2026-03-01.json: this version of unmet cannot print it (KeyError('complains')); make it anew"
+    )
+
+
 def test_what_does_not_hold_is_not_published(place, monkeypatch):
     lake, file, path = place
     before = {name: (path.parent / name).read_bytes() for name in WHOLE if "." in name}
