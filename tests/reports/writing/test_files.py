@@ -33,7 +33,7 @@ def listing(folder):
 
 
 WHOLE = [
-    "2026-03-01.html", "2026-03-01.json", "2026-03-01.md", "2026-03-01.survey.csv", "charts",
+    "2026-03-01.html", "2026-03-01.json", "2026-03-01.md", "2026-03-01.state.parquet", "2026-03-01.survey.csv", "charts",
     "charts/2026-03-01-heat.svg", "charts/2026-03-01-landscape.svg", "latest.html", "latest.md",
 ]  # fmt: skip
 
@@ -118,7 +118,7 @@ def test_what_a_run_that_died_left_is_swept_away(place):
 
 
 def _stage(document, out, queue):
-    with files.staged(document, out) as staged:
+    with files.staged(document, out / "notes") as staged:
         queue.put(("in", time.monotonic()))
         time.sleep(0.3)
         files.publish(staged, out)
@@ -143,11 +143,11 @@ def test_a_full_disk_leaves_the_report_before(place, full_disk):
     market = load(file)
     before = {name: (path.parent / name).read_bytes() for name in WHOLE if "." in name}
     rules = report.rules_for(market, file)
-    made = report.document(lake, market, rules, path.parent.parent, file)
+    made = report.document(lake, market, rules, path.parent, file)
     with (
         full_disk(20_000),
         pytest.raises(ReportError, match="cannot be written"),
-        files.staged(made, path.parent.parent),
+        files.staged(made, path.parent),
     ):
         pytest.fail("nothing can be staged")
     assert {name: (path.parent / name).read_bytes() for name in before} == before
