@@ -13,7 +13,7 @@ from reports.rules import Rules, Theme
 from reports.weighing import phrases, quotes
 from reports.weighing.cells import FAILS_FROM, Cell
 from reports.weighing.evidence import Evidence
-from reports.weighing.momentum import Momentum, Split, momentum
+from reports.weighing.momentum import Momentum, Split, momenta
 from reports.weighing.opportunity import Opportunity
 from reports.weighing.phrases import Phrase
 from reports.weighing.quotes import Quote
@@ -31,7 +31,9 @@ class Kind(StrEnum):
     MARKET = "market-wide"
     """At least two rivals, and two thirds of those with enough reviews, fail at it."""
     FLANK = "open flank"
-    """Some rivals fail where others do not."""
+    """Some rivals fail where others do not: one of them is complained about more than the others, beyond chance."""
+    SOME = "some rivals"
+    """Some rivals fail, and nothing shows that the others are better."""
     WISH = "unserved wish"
     """Mostly asked for rather than complained about, and hardly praised anywhere."""
     SINGLE = "single rival"
@@ -100,13 +102,12 @@ def gaps(
     """
     themes = {theme.slug: theme for theme in rules.themes}
     everywhere = phrases.counts(evidence.mentions["text"])
+    chosen = openings(cells, ranked, rivals)
+    trends = momenta(evidence, [opportunity.theme for opportunity, _ in chosen], rivals, parts)
     found: list[Gap] = []
     voices: set[str] = set()
-    for opportunity in ranked:
+    for opportunity, kind in chosen:
         of_rivals = [cells[r, opportunity.theme] for r in rivals]
-        kind = _kind(of_rivals)
-        if kind is None:
-            continue
         complaining = _mentions(evidence, opportunity.theme, rivals, "complains")
         praising = _mentions(evidence, opportunity.theme, rivals, "praises")
         statements = evidence.statements.filter(
@@ -127,7 +128,7 @@ def gaps(
                 pleasing=[c.competitor for c in happiest if not c.fails and c.speaks.n >= ENOUGH_REVIEWS],
                 urgent=statements.filter(pl.col("urgency") > 0).height,
                 leaving=statements.filter("churn").height,
-                momentum=momentum(evidence, opportunity.theme, rivals, parts),
+                momentum=trends.get(opportunity.theme),
                 segments=_said(complaining.explode("segments"), "segments"),
                 instead=_said(_named(complaining, names), "switched_to"),
                 phrases=phrases.marking(phrases.counts(complaining["text"]), everywhere),
@@ -135,8 +136,6 @@ def gaps(
                 praise_quotes=quotes.praises(praising, [c.competitor for c in happiest], voices),
             )
         )
-        if len(found) == MOST_GAPS:
-            break
     return found
 
 
@@ -144,6 +143,14 @@ def quoted(found: list[Gap]) -> set[str]:
     """The keys and texts that gaps quote, so that nobody is quoted again elsewhere."""
     said = [quote for gap in found for quote in (*gap.quotes, *gap.praise_quotes)]
     return {quote.key for quote in said} | {quote.text.casefold() for quote in said}
+
+
+def openings(
+    cells: dict[tuple[str, str], Cell], ranked: list[Opportunity], rivals: list[str]
+) -> list[tuple[Opportunity, Kind]]:
+    """The themes that are gaps, in rank order, at most `MOST_GAPS`, with their kinds."""
+    kinds = [(opportunity, _kind([cells[r, opportunity.theme] for r in rivals])) for opportunity in ranked]
+    return [(opportunity, kind) for opportunity, kind in kinds if kind is not None][:MOST_GAPS]
 
 
 def _kind(of_rivals: list[Cell]) -> Kind | None:
@@ -159,7 +166,11 @@ def _kind(of_rivals: list[Cell]) -> Kind | None:
         return None
     if len(of_rivals) == 1:
         return Kind.SINGLE
-    return Kind.MARKET if failing >= 2 and 3 * failing >= 2 * enough else Kind.FLANK
+    if failing >= 2 and 3 * failing >= 2 * enough:
+        return Kind.MARKET
+    apart = any(c.fails and c.worse for c in of_rivals)
+    content = any(not c.fails and c.speaks.n >= ENOUGH_REVIEWS for c in of_rivals)
+    return Kind.FLANK if apart and content else Kind.SOME
 
 
 def _mentions(evidence: Evidence, theme: str, rivals: list[str], side: str) -> pl.DataFrame:

@@ -20,7 +20,8 @@ from reports.weighing import cells
 from reports.weighing.cells import FAILS_FROM
 from reports.weighing.evidence import Evidence
 from reports.weighing.opportunity import Opportunity, opportunities
-from reports.weighing.statistics import Proportion, difference, discoveries, more_often_exactly
+from reports.weighing.resampling import resample
+from reports.weighing.statistics import Proportion, difference, discoveries, more_often
 
 KINDS = ("segment", "demographic", "use")
 LEAST = 3
@@ -212,7 +213,7 @@ def _scores(evidence: Evidence, mine: pl.DataFrame, rules: Rules) -> tuple[Oppor
     part = replace(evidence, reviews=evidence.reviews.filter(own), statements=evidence.statements.filter(own))
     themes = [theme.slug for theme in rules.themes]
     table = cells.cells(part, themes, [POOL], [POOL])
-    ranked = opportunities(table, themes, [POOL])
+    ranked = opportunities(table, themes, [POOL], resample(part, themes, [POOL]))
     return tuple(o for o in ranked if table[POOL, o.theme].complains.k >= FAILS_FROM)[:MOST_SCORED]
 
 
@@ -226,14 +227,14 @@ def _compared(groups: list[Persona], people: pl.DataFrame, complaints: pl.DataFr
         beside = dict(_counted(said.filter(~pl.col("slugs").list.contains(group.segment.slug)), "theme"))
         if here.n >= ENOUGH:
             tested.append((group.segment.slug, ""))
-            p_values.append(more_often_exactly(group.apart, here.n, rest.k, rest.n))
+            p_values.append(more_often(group.apart, here.n, rest.k, rest.n))
         apart = {hurt.theme: hurt.apart for hurt in group.hurts}
         # chosen by both sides together: choosing by the group's own count would prefer those that are high by chance
         for theme in sorted(apart.keys() | beside.keys()):
             k, others = apart.get(theme, 0), beside.get(theme, 0)
             if here.n >= FAILS_FROM and k + others >= FAILS_FROM:
                 tested.append((group.segment.slug, theme))
-                p_values.append(more_often_exactly(k, here.n, others, rest.n))
+                p_values.append(more_often(k, here.n, others, rest.n))
     standing = {key for key, stands in zip(tested, discoveries(p_values), strict=True) if stands}
     return [
         replace(

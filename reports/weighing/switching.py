@@ -21,7 +21,7 @@ from reports.weighing import quotes
 from reports.weighing.cells import FAILS_FROM
 from reports.weighing.evidence import Evidence
 from reports.weighing.quotes import Quote
-from reports.weighing.statistics import Proportion, discoveries, more_often_exactly
+from reports.weighing.statistics import Proportion, discoveries, more_often
 
 LEAST = 3
 """A path that fewer reviews name is recorded, but not printed."""
@@ -177,6 +177,6 @@ def _compared(flows: list[Flow]) -> list[Flow]:
         back = shares.get((flow.target.competitor, flow.origin.competitor)) or Proportion(0, flow.came.n)
         if here.k + back.k >= FAILS_FROM:
             tested.append(place)
-            p_values.append(more_often_exactly(here.k, here.n, back.k, back.n))
+            p_values.append(more_often(here.k, here.n, back.k, back.n))
     standing = {place for place, stands in zip(tested, discoveries(p_values), strict=True) if stands}
     return [replace(flow, ahead=place in standing) for place, flow in enumerate(flows)]

@@ -17,11 +17,11 @@ from reports.weighing.momentum import split
 from reports.weighing.opportunity import Opportunity, opportunities
 from reports.weighing.pains import Pain, pains
 from reports.weighing.personas import Personas, personas
+from reports.weighing.planks import Plank, plank
+from reports.weighing.resampling import Resampled, resample
 from reports.weighing.switching import Switching, switches, switching
 from reports.weighing.tiers import Tiers, tiers
-
-PLANK_FROM = 10
-"""Complaining, rated reviews that a theme needs to be called a rival's shortest plank."""
+from reports.weighing.voices import Voices, voices
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Standing:
     stars_without_suspicious: float | None
     rated: int
     mean_stars: float | None
-    plank: Cell | None
+    plank: Plank | None
     """The theme that costs it most stars."""
 
 
@@ -51,6 +51,8 @@ class Weighed:
     evidence: Evidence
     standings: list[Standing]
     cells: dict[tuple[str, str], Cell]
+    voices: dict[tuple[str, str], Voices]
+    """Who stands behind each cell; those without a complaint are left out."""
     ranked: list[Opportunity]
     gaps: list[Gap]
     pains: list[Pain]
@@ -69,31 +71,35 @@ def weigh(snapshot: Snapshot, rules: Rules) -> Weighed:
     rivals = [c.slug for c in competitors if not c.ours] or [c.slug for c in competitors]
     themes = [theme.slug for theme in rules.themes]
     table = cells(evidence, themes, [c.slug for c in competitors], rivals)
-    ranked = opportunities(table, themes, rivals)
+    drawn = resample(evidence, themes, [c.slug for c in competitors])
+    ranked = opportunities(table, themes, rivals, drawn)
     names = {n.lower(): c.name for c in competitors for n in (c.name, *c.aliases)}
-    standings = [_standing(evidence, competitor, table, themes) for competitor in competitors]
+    standings = [_standing(evidence, competitor, table, themes, drawn) for competitor in competitors]
     parts = split(evidence)
     why = moved(evidence, snapshot.visits, rivals, parts)
     found = gaps(evidence, table, ranked, rivals, rules, names, None if why else parts)
     recurring = pains(evidence, [c.slug for c in competitors], rivals, rules)
-    people = personas(evidence, rivals, rules)
     gone = switches(evidence, competitors)
-    went = switching(evidence, competitors, gone, quoted(found))
-    stays = loyalty(evidence, gone, [c.slug for c in competitors], rivals)
-    levels = tiers(evidence, [c.slug for c in competitors], rivals, rules)
     return Weighed(
-        snapshot, rules, evidence, standings, table, ranked, found, recurring, people, went, stays, levels, why
-    )
+        snapshot, rules, evidence, standings, table, voices(evidence), ranked, found, recurring,
+        personas=personas(evidence, rivals, rules),
+        switching=switching(evidence, competitors, gone, quoted(found)),
+        loyalty=loyalty(evidence, gone, [c.slug for c in competitors], rivals),
+        tiers=tiers(evidence, [c.slug for c in competitors], rivals, rules),
+        moved=why,
+    )  # fmt: skip
 
 
 def _standing(
-    evidence: Evidence, competitor: Competitor, table: dict[tuple[str, str], Cell], themes: list[str]
+    evidence: Evidence,
+    competitor: Competitor,
+    table: dict[tuple[str, str], Cell],
+    themes: list[str],
+    drawn: Resampled,
 ) -> Standing:
     held = evidence.reviews.filter(pl.col("competitor") == competitor.slug)
     counted = held.filter("counted")
     stars = counted["stars"].drop_nulls()
-    planks = [table[competitor.slug, t] for t in themes if table[competitor.slug, t].complains.k >= PLANK_FROM]
-    planks = [c for c in planks if (c.drag or 0) > 0]
     return Standing(
         competitor=competitor,
         held=held.height,
@@ -104,7 +110,7 @@ def _standing(
         stars_without_suspicious=_mean(counted.filter(pl.col("suspicious").is_null())["stars"]),
         rated=stars.len(),
         mean_stars=_mean(stars),
-        plank=max(planks, key=lambda c: (c.drag or 0, c.theme)) if planks else None,
+        plank=plank(table, competitor.slug, themes, drawn),
     )
 
 

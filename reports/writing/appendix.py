@@ -55,8 +55,8 @@ def matrix(document: Document, names: dict[str, str]) -> str:
             "## Who fails at what",
             "",
             "Share of read reviews that complain about a theme or wish for it. **Bold**: the rival fails at it (most"
-            " who speak of it complain). ▲: more often than at the other rivals, beyond chance."
-            f"{rest}",
+            " who speak of it complain). ▲: more often than at the other rivals, beyond chance, also among reviews of"
+            f" the same stars; △: more often, but not among reviews of the same stars: its customers are unhappier.{rest}",
             "",
             table(head, rows, right=range(1, len(head))),
         ]
@@ -67,7 +67,11 @@ def _cell(cell: Document) -> str:
     if cell["speaks"]["n"] == 0:
         return "–"
     share = percent(cell["complains"]["share"])
-    return f"{f'**{share}**' if cell['fails'] else share}{' ▲' if cell['worse'] else ''}"
+    return f"{f'**{share}**' if cell['fails'] else share}{_worse(cell)}"
+
+
+def _worse(cell: Document) -> str:
+    return "" if not cell["worse"] else " ▲" if cell["worse_alike"] else " △"
 
 
 def planks(document: Document, names: dict[str, str]) -> str:
@@ -85,19 +89,26 @@ def planks(document: Document, names: dict[str, str]) -> str:
                 names[competitor["slug"]],
                 escape(themes[plank["theme"]]),
                 f"{competitor['stars']:.2f}",
-                f"{plank['stars_without']:.2f}",
+                f"{plank['stars_without']:.2f} ({plank['without_low']:.2f}–{plank['without_high']:.2f})",
+                f"{plank['drag']:.2f} ({plank['drag_low']:.2f}–{plank['drag_high']:.2f})",
                 count(plank["complains"]["k"]),
+                escape(listed([themes[theme] for theme in plank["ties"]])) or "–",
             ]
         )
     lines = ["## The shortest plank of each", ""]
     if rows:
         lines += [
-            "The theme whose complaining reviews cost it most stars, and what its mean rating would be without them.",
+            "The theme whose complaining reviews cost it most stars, and what its mean rating would be without them"
+            " (95 % intervals). Where two themes cannot be told apart, the other stands beside it.",
             "",
-            table(["", "Theme", "Mean stars", "Without", "Reviews"], rows, right=(2, 3, 4)),
+            table(["", "Theme", "Mean stars", "Without", "Cost", "Reviews", "Or as well"], rows, right=(2, 3, 4, 5)),
         ]
     if missing:
-        lines += ["", f"Insufficient for {listed(missing)}: a theme needs at least 10 rated reviews that complain."]
+        lines += [
+            "",
+            f"Insufficient for {listed(missing)}: a theme needs at least {document['method']['plank_from']} reviews"
+            " that complain, and must cost stars beyond chance.",
+        ]
     return "\n".join(lines)
 
 
@@ -187,17 +198,22 @@ def method(document: Document) -> str:
         " cues and the review's stars. A review counts once for a theme, however often it says it.",
         "**Shares** carry Wilson 95 % intervals. A rival *fails* at a theme when at least"
         f" {m['fails']['complaints']} reviews complain, more than {whole_percent(m['fails']['share'])} of its reviews"
-        " do, and most of those who speak of it complain, each beyond chance. ▲ allows for the number of comparisons"
-        " (false discovery rate 5 %).",
+        " do, and most of those who speak of it complain, both beyond chance (exact binomial tests). A rival has *more*"
+        " than the others when its share is above their mean and above that of all their reviews together, beyond"
+        " chance (Fisher's exact test); among *reviews of the same stars*, by the exact test within strata, with the"
+        " Mantel-Haenszel difference. Each of these kinds of claim allows for the number of its tests (Benjamini and"
+        " Hochberg, false discovery rate 5 %). *Open flank* means that a failing rival has more than the others.",
         "**Opportunity** = importance + max(importance − satisfaction, 0), after Ulwick, 0 to 20. Importance is"
         " 10 √(share of reviews that speak of the theme / that of the theme spoken of most), satisfaction"
         " 10 (praise + 1) / (praise + complaints + 2), both as means over the rivals, so that one loud rival does not"
-        f" drown the rest. The interval is a bootstrap of {count(bootstrap['draws'])} draws (5th to 95th percentile)."
+        f" drown the rest. The interval is a bootstrap of {count(bootstrap['draws'])} draws of whole reviews (5th to"
+        " 95th percentile)."
         f" Gaps are ranked by its lower bound and share a rank (=) unless one is ahead in"
         f" {whole_percent(bootstrap['certain'])} of the draws.",
         f"**Evidence** counts complaining reviews at all rivals: {grades}; below that, insufficient.",
         f"**Trend** compares the last {m['recent_days']} days with the {m['recent_days']} before (halves of a shorter"
-        " stretch), with Newcombe's interval.",
+        " stretch), with Newcombe's interval. It *rises* or *fades* when the exact test within rivals says so beyond"
+        " chance, allowing for the number of gaps (false discovery rate 5 %).",
         "**Limits.** People who write reviews are not all customers, and each place draws its own kind. Only English"
         " and Chinese are read in full. The reading makes mistakes: open the links before you bet on a gap.",
         f"Recompute every number and quote with `unmet verify` (snapshot {document['snapshot']}).",

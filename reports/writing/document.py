@@ -18,9 +18,10 @@ import polars as pl
 from data.market import Export, Saved, pages
 from data.merging import GONE
 from reports.rules.accuracy import Card
-from reports.weighing import cells, gaps, momentum, opportunity
+from reports.weighing import cells, gaps, momentum, opportunity, planks
 from reports.weighing.gaps import Gap
 from reports.weighing.quotes import Quote
+from reports.weighing.voices import Voices
 from reports.weighing.weigh import Standing, Weighed
 from reports.writing import accuracy, loyalty, pains, personas, switching, tiers
 from reports.writing.figures import proportion as _proportion
@@ -76,6 +77,7 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
         "method": {
             "bootstrap": {"draws": opportunity.DRAWS, "seed": opportunity.SEED, "certain": opportunity.CERTAIN},
             "fails": {"complaints": cells.FAILS_FROM, "share": cells.NOTICEABLE},
+            "plank_from": planks.PLANK_FROM,
             "grades": {str(name): least for name, least in gaps.GRADES},
             "recent_days": momentum.RECENT_DAYS,
         },
@@ -120,10 +122,15 @@ def _standing(standing: Standing) -> Document:
         "plank": None
         if plank is None
         else {
-            "theme": plank.theme,
-            "complains": _proportion(plank.complains),
-            "drag": _round(plank.drag),
-            "stars_without": _round(plank.stars_without),
+            "theme": plank.cell.theme,
+            "complains": _proportion(plank.cell.complains),
+            "drag": _round(plank.cell.drag),
+            "drag_low": _round(plank.drag_low),
+            "drag_high": _round(plank.drag_high),
+            "stars_without": _round(plank.cell.stars_without),
+            "without_low": _round(plank.without_low),
+            "without_high": _round(plank.without_high),
+            "ties": list(plank.ties),
         },
     }
 
@@ -224,22 +231,29 @@ def _matrix(weighed: Weighed) -> list[Document]:
                 "importance": _round(o.importance, 1),
                 "satisfaction": _round(o.satisfaction, 1),
             },
-            "cells": [_cell(weighed.cells[slug, o.theme]) for slug in slugs],
+            "market": {"share": _round(o.share, 4), "low": _round(o.share_low, 4), "high": _round(o.share_high, 4)},
+            "cells": [_cell(weighed.cells[slug, o.theme], weighed.voices.get((slug, o.theme))) for slug in slugs],
         }
         for o in weighed.ranked
     ]
 
 
-def _cell(cell: cells.Cell) -> Document:
+def _cell(cell: cells.Cell, behind: Voices | None) -> Document:
     return {
         "competitor": cell.competitor,
         "speaks": _proportion(cell.speaks),
         "complains": _proportion(cell.complains),
         "praises": _proportion(cell.praises),
         "wishes": cell.wishes,
+        "satisfaction": _round(cell.satisfaction, 1),
         "drag": _round(cell.drag),
         "fails": cell.fails,
         "worse": cell.worse,
+        "worse_alike": cell.worse_alike,
+        "alike": _round(cell.alike, 4),
+        "intense": _proportion(behind.intense) if behind else None,
+        "helpful": behind.helpful if behind else 0,
+        "unsuspected": _proportion(behind.unsuspected) if behind else None,
     }
 
 

@@ -34,6 +34,7 @@ TIERS = {
 KINDS = {
     "market-wide": "market-wide: most rivals fail at it",
     "open flank": "open flank: some rivals fail where others do not",
+    "some rivals": "some rivals fail at it, and nothing shows that the others are better",
     "unserved wish": "unserved wish: asked for rather than complained about",
     "single rival": "one rival read: this says nothing about the market",
 }
@@ -202,7 +203,7 @@ def _facts(gap: Document, document: Document, names: dict[str, str]) -> list[str
             lines.append(f"- **{names[cell['competitor']]}**: no review could be read.")
             continue
         cost = f"; these reviews cost it {cell['drag']:.2f} stars" if (cell["drag"] or 0) >= 0.005 else ""
-        mark = " More than at the other rivals, beyond chance." if cell["worse"] else ""
+        mark = _mark(cell)
         own = " (ours)" if cell["competitor"] in ours else ""
         lines.append(
             f"- **{names[cell['competitor']]}**{own}: {count(said['k'])} of {plural(said['n'], 'review')} complain or"
@@ -217,6 +218,18 @@ def _facts(gap: Document, document: Document, names: dict[str, str]) -> list[str
         said = [f"“{escape(p['text'])}” ({count(p['mentions'])})" for p in gap["phrases"]]
         lines.append(f"- **In their words**: {', '.join(said)}.")
     return lines
+
+
+def _mark(cell: Document) -> str:
+    """Whether more complain than at the other rivals, and whether that is more than its customers being unhappier."""
+    if not cell["worse"]:
+        return ""
+    if cell["worse_alike"]:
+        return (
+            " More than at the other rivals, beyond chance, also among reviews of the same stars"
+            f" ({100 * cell['alike']:+.1f} points)."
+        )
+    return " More than at the other rivals, but not among reviews of the same stars: its customers are unhappier."
 
 
 def _who(gap: Document) -> str:
@@ -246,9 +259,14 @@ def _now(gap: Document, document: Document) -> str:
         f"{percent(was['k'] / was['n'])} of reviews before ({count(was['k'])} of {count(was['n'])}),"
         f" {percent(now['k'] / now['n'])} lately ({count(now['k'])} of {count(now['n'])})"
     )
-    verdict = {"rising": "it grows", "falling": "it fades", "steady": "no change beyond chance"}[moved["verdict"]]
+    verdict = {"rising": "it grows", "falling": "it fades", "steady": _steady(moved)}[moved["verdict"]]
     bounds = f"{100 * moved['low']:+.1f} to {100 * moved['high']:+.1f} points"
     return f"{verdict}: {change}, a change of {bounds}; {urgent}."
+
+
+def _steady(moved: Document) -> str:
+    alone = moved["low"] > 0 or moved["high"] < 0
+    return "no change beyond what chance brings among so many gaps" if alone else "no change beyond chance"
 
 
 def _action(gap: Document, document: Document, names: dict[str, str]) -> list[str]:

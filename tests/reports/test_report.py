@@ -82,7 +82,8 @@ def test_the_planted_gap_is_found_named_and_counted(place):
     assert cell["complains"] == {"k": 30, "n": 90, "share": 0.3333, "low": 0.2445, "high": 0.4358}
     # mean stars (30 x 1 + 60 x 5) / 90 = 3.67; without the thirty: 5
     assert document["competitors"][0]["plank"] | {"complains": None} == {
-        "theme": "support", "complains": None, "drag": 1.33, "stars_without": 5.0,
+        "theme": "support", "complains": None, "drag": 1.33, "drag_low": 0.93, "drag_high": 1.73, "stars_without": 5.0,
+        "without_low": 5.0, "without_high": 5.0, "ties": [],
     }  # fmt: skip
     assert document["competitors"][1]["plank"] is None
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.weighing.statistics import Proportion, difference, discoveries, more_often, more_often_exactly, wilson
+from reports.weighing.statistics import Proportion, difference, discoveries, more_often, wilson
 
 
 def test_wilson_gives_the_published_interval():
@@ -51,12 +51,8 @@ def test_more_often_is_one_sided():
 
 def test_fisher_by_hand():
     # the lady tasting tea (Fisher 1935): all four cups right is 1 of 70 ways, three or more 17
-    assert more_often_exactly(4, 4, 0, 4) == pytest.approx(1 / 70)
-    assert more_often_exactly(3, 4, 1, 4) == pytest.approx(17 / 70)
-    assert more_often_exactly(0, 4, 4, 4) == pytest.approx(1.0)
-    assert more_often_exactly(0, 0, 3, 9) == pytest.approx(1.0)
-    # where groups are large, it agrees with the z test
-    assert more_often_exactly(330, 3000, 270, 3000) == pytest.approx(more_often(330, 3000, 270, 3000), rel=0.05)
+    assert more_often(4, 4, 0, 4) == pytest.approx(1 / 70)
+    assert more_often(3, 4, 1, 4) == pytest.approx(17 / 70)
 
 
 def test_discoveries_follow_benjamini_and_hochberg():
