@@ -9,6 +9,7 @@ from data.market import MarketError, load
 from data.settings import settings
 from flows.codes import DONE, NOTHING
 from reports import report as press
+from reports.writing import verify
 from reports.writing.files import ReportError
 from reports.writing.files import load as load_report
 
@@ -27,7 +28,7 @@ def run(what: list[Path]) -> int:
             raise ReportError(f"{report}: does not say which market file it was made from; make it anew")
         market_file = (report.parent / file).resolve()
         wrong = press.check(lake, load(market_file), report, market_file)
-        quotes = sum(len(gap["quotes"]) + len(gap["praise"]) for gap in document["gaps"])
+        quotes = sum(1 for _ in verify.quotes(document))
         if not wrong:
             _out(f"{report}: holds; {_numbers(document):,} numbers and {quotes} quotes recomputed from the lake")
             continue
