@@ -163,7 +163,8 @@ def _most(said: pl.DataFrame, column: str) -> tuple[tuple[str, int], ...]:
 
 def _quotes(mine: pl.DataFrame, voices: set[str]) -> list[Quote]:
     pages = sorted(mine["competitor"].unique())
-    return quotes.plain(mine.with_columns(_main=pl.lit(0.0)), pages, voices, MOST_QUOTES)
+    fit = mine.with_columns(_main=pl.lit(True), _exact=pl.lit(False), _elsewhere=pl.lit(False))
+    return quotes.plain(fit, pages, voices, MOST_QUOTES)
 
 
 def _compared(flows: list[Flow]) -> list[Flow]:
