@@ -147,18 +147,18 @@ def gaps(
     return found
 
 
-def quoted(found: list[Gap]) -> set[str]:
-    """The keys and texts that gaps quote, so that nobody is quoted again elsewhere."""
-    said = [quote for gap in found for quote in (*gap.quotes, *gap.praise_quotes)]
-    return {quote.key for quote in said} | {quote.text.casefold() for quote in said}
-
-
 def openings(
     cells: dict[tuple[str, str], Cell], ranked: list[Opportunity], rivals: list[str]
 ) -> list[tuple[Opportunity, Kind]]:
     """The themes that are gaps, in rank order, at most `MOST_GAPS`, with their kinds."""
     kinds = [(opportunity, _kind([cells[r, opportunity.theme] for r in rivals])) for opportunity in ranked]
     return [(opportunity, kind) for opportunity, kind in kinds if kind is not None][:MOST_GAPS]
+
+
+def quoted(found: list[Gap]) -> set[str]:
+    """The keys and texts that gaps quote, so that nobody is quoted again elsewhere."""
+    said = [quote for gap in found for quote in (*gap.quotes, *gap.praise_quotes)]
+    return {quote.key for quote in said} | {quote.text.casefold() for quote in said}
 
 
 def _kind(of_rivals: list[Cell]) -> Kind | None:

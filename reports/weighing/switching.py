@@ -163,8 +163,7 @@ def _most(said: pl.DataFrame, column: str) -> tuple[tuple[str, int], ...]:
 
 def _quotes(mine: pl.DataFrame, voices: set[str]) -> list[Quote]:
     pages = sorted(mine["competitor"].unique())
-    fit = mine.with_columns(_main=pl.lit(True), _exact=pl.lit(False), _elsewhere=pl.lit(False))
-    return quotes.plain(fit, pages, voices, MOST_QUOTES)
+    return quotes.plain(mine, pages, voices, MOST_QUOTES)
 
 
 def _compared(flows: list[Flow]) -> list[Flow]:

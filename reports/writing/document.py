@@ -24,7 +24,20 @@ from reports.weighing.quotes import Quote
 from reports.weighing.statistics import Proportion
 from reports.weighing.voices import Voices
 from reports.weighing.weigh import Standing, Weighed
-from reports.writing import accuracy, loyalty, pains, personas, survey, switching, tiers
+from reports.writing import (
+    accuracy,
+    changes,
+    crowd,
+    emerging,
+    loyalty,
+    months,
+    pains,
+    personas,
+    survey,
+    switching,
+    tiers,
+    versions,
+)  # fmt: skip
 from reports.writing.figures import proportion as _proportion
 from reports.writing.figures import rounded as _round
 
@@ -50,7 +63,7 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
     """The document of a weighed market; `card` says how well rules read, these or others."""
     market = weighed.snapshot.market
     window = weighed.evidence.window
-    last = weighed.snapshot.visits["at"].max()
+    day = weighed.snapshot.day()
     shared = overlap.shared(weighed.evidence.statements, [g.theme.slug for g in weighed.gaps], _rivals(weighed))
     return {
         "format": FORMAT,
@@ -60,7 +73,7 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
             "notice": market.notice,
             "file": places.relative(places.market_file) if places.market_file else None,
         },
-        "date": last.date().isoformat() if isinstance(last, datetime) else None,
+        "date": day.isoformat() if day else None,
         "rules": weighed.rules.version,
         "snapshot": weighed.snapshot.digest(),
         "window": {"start": _day(window.start), "end": _day(window.end), "days": market.window_days},
@@ -71,6 +84,11 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
         "trends_refused": weighed.moved,
         "matrix": _matrix(weighed),
         "pain_points": pains.section(weighed),
+        "emerging": emerging.section(weighed, lambda quote: _quote(quote, weighed, places)),
+        "changes": changes.section(weighed),
+        "months": months.section(weighed),
+        "versions": versions.section(weighed),
+        "crowd": crowd.section(weighed),
         "personas": personas.section(weighed),
         "switching": switching.section(weighed, lambda quote: _quote(quote, weighed, places)),
         "loyalty": loyalty.section(weighed),

@@ -76,10 +76,10 @@ def gap_section(gap: Document, document: Document, names: dict[str, str]) -> str
         _standing(gap),
         _rivals(gap, document, names),
         "\n".join(_facts(gap, names)),
-        *quoted(gap["quotes"], names),
+        "\n".join(quoted(gap["quotes"], names)).rstrip(),
     ]
     if gap["praise"]:
-        parts += ["Where it is done well, customers say:", *quoted(gap["praise"], names)]
+        parts += ["Where it is done well, customers say:", "\n".join(quoted(gap["praise"], names)).rstrip()]
     parts.append("\n".join(_action(gap, document, names)))
     return "\n\n".join(part for part in parts if part)
 

@@ -7,15 +7,18 @@ from reports.writing.text import day, escape, link
 
 
 def quoted(quotes: list[Document], names: dict[str, str]) -> list[str]:
-    """Some quotes, each a block of its own; `names`: slug -> escaped name."""
-    told = []
+    """The lines of some quotes, each a block of its own with a blank line behind it."""
+    lines = []
     for quote in quotes:
         stars = "" if quote["stars"] is None else f", {_stars(quote['stars'])}"
         source = link(escape(quote["label"]), quote["href"])
-        told.append(
-            f"> {escape(quote['text'])}\n>\n> — {names[quote['competitor']]}{stars}, {day(quote['date'])}, {source}"
-        )
-    return told
+        lines += [
+            f"> {escape(quote['text'])}",
+            ">",
+            f"> — {names[quote['competitor']]}{stars}, {day(quote['date'])}, {source}",
+            "",
+        ]
+    return lines
 
 
 def _stars(stars: float) -> str:

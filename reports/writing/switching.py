@@ -72,7 +72,7 @@ def render(document: Document, names: dict[str, str]) -> str:
     # where both ends are named, there is more to learn
     named = sorted(shown, key=lambda flow: None in (flow["from"]["name"], flow["to"]["name"]))
     told = [flow["quotes"][0] for flow in named if flow["quotes"]][:MOST_QUOTED]
-    return "\n\n".join(["\n".join(lines), *quoted(told, names)])
+    return "\n".join([*lines, "", *quoted(told, names)]).rstrip("\n")
 
 
 def _row(flow: Document) -> list[str]:
