@@ -78,6 +78,7 @@ def render(document: Document, names: dict[str, str]) -> str:
     said, groups = held["reviews"], held["groups"]
     lines = ["## Who is hurt", ""]
     shown = [group for group in groups if group["complains"]["n"] >= LEAST_PRINTED][:MOST_IN_TABLE]
+    shown.sort(key=lambda group: KINDS.index(group["kind"]))  # who they are before what for they use it
     if not shown:
         most = (
             f"the largest, {escape(groups[0]['name'])}, has {count(groups[0]['complains']['n'])}"
@@ -95,9 +96,9 @@ def render(document: Document, names: dict[str, str]) -> str:
             *lines,
             _first(held),
             "",
-            f"{plural(said['k'], 'review')} of {count(said['n'])} ({percent(said['share'])}) say who their author is."
-            " ▲: more than the others of them, beyond chance, and not only in the sentence that says so. *Over price*:"
-            f" of the complaining reviews. Empty: fewer than {LEAST} say so.",
+            f"{plural(said['k'], 'review')} of {count(said['n'])} ({percent(said['share'])}) say who their author is"
+            " or what for they use it. ▲: more than the others of them, beyond chance, and not only in the sentence that"
+            f" says so. *Over price*: of the complaining reviews. Empty: fewer than {LEAST} say so.",
             "",
             table([head[i] for i in keep], [[row[i] for i in keep] for row in columns]),
             *_scores(shown, held["enough_to_score"]),
@@ -119,15 +120,16 @@ def _first(held: Document) -> str:
     more = [f"“{escape(t['name'])}” ({count(t['complains']['k'])})" for t in first["themes"] if t["more"]][:MOST_TOLD]
     what = f", about {listed(more)} more than others" if more else ", more than others"
     said = first["complains"]
-    tie = f" {listed([escape(g['name']) for g in others])} cannot be told apart from them." if others else ""
+    tie = f" {listed([_who(g) for g in others])} cannot be told apart from them." if others else ""
     return (
-        f"**Serve first: {escape(first['name'])}.** {count(said['k'])} of {plural(said['n'], 'review')} complain or"
+        f"**Serve first: {_who(first)}.** {count(said['k'])} of {plural(said['n'], 'review')} complain or"
         f" wish ({interval(said['low'], said['high'])}){what}.{tie}"
     )
 
 
 def _who(group: Document) -> str:
-    return escape(group["name"])
+    name = escape(group["name"])
+    return f"“{name}”" if group["kind"] == "use" else name
 
 
 def _share(p: Document) -> str:
