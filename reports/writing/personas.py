@@ -97,8 +97,8 @@ def render(document: Document, names: dict[str, str]) -> str:
             _first(held),
             "",
             f"{plural(said['k'], 'review')} of {count(said['n'])} ({percent(said['share'])}) say who their author is"
-            " or what for they use it. ▲: more than the others of them, beyond chance, and not only in the sentence that"
-            f" says so. *Over price*: of the complaining reviews. Empty: fewer than {LEAST} say so.",
+            " or what for they use it. ▲: more than the others of them, beyond chance, and not only in the sentence"
+            f" that says so. *Over price*: of the complaining reviews. Empty: fewer than {LEAST} say so.",
             "",
             table([head[i] for i in keep], [[row[i] for i in keep] for row in columns]),
             *_scores(shown, held["enough_to_score"]),
