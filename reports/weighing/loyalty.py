@@ -15,7 +15,7 @@ REFERRAL = "referral"
 """Of the reviews that recommend or warn, those that recommend and do not warn: long reviews, which say more of
 everything, do not move it."""
 EXPECTED = 5
-"""A rival is compared where by chance alone at least so many would say so, and as many not, as the z test asks."""
+"""A rival is compared where by chance alone at least so many would say so, and as many not, on either side."""
 ENOUGH = 30
 """Fewer read reviews say nothing about how loyal a product's customers are."""
 

@@ -232,6 +232,13 @@ def method(document: Document) -> str:
         " cause, so the parts add up to the change. Something *grew* only if newly written reviews complain of it more"
         " often than those that counted before, by an exact test within listings, at the same false discovery rate;"
         " everything else is a count.",
+        "**Who they are, where they go, whether they stay** rest on what reviewers say of themselves in words; nothing"
+        " is inferred. Those who say who they are write longer reviews than the rest, so groups are compared with each"
+        " other, and the sentence that says who somebody is proves nothing about the group.",
+        "**Must-be, performance, attractive** are read from stars by penalty-reward contrast analysis (Brandt 1987):"
+        " stars are regressed on what the text complains of and on what it praises, all themes at once, and the two"
+        " sides of a theme are compared on cumulative log-odds. Whether a sentence complains is judged without its"
+        " stars here.",
         "**Limits.** People who write reviews are not all customers, and each place draws its own kind. Only English"
         " and Chinese are read in full. The reading makes mistakes: open the links before you bet on a gap.",
         f"Recompute every number and quote with `unmet verify` (snapshot {document['snapshot']}).",
