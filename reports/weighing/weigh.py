@@ -14,14 +14,18 @@ from reports.weighing.collection import moved
 from reports.weighing.crowd import Crowd, crowds
 from reports.weighing.emerging import Emerging, emerging
 from reports.weighing.evidence import Evidence, Snapshot, gather
-from reports.weighing.gaps import Gap, gaps
+from reports.weighing.gaps import Gap, gaps, quoted
+from reports.weighing.loyalty import Loyalty, loyalty
 from reports.weighing.momentum import split
 from reports.weighing.months import Course, courses
 from reports.weighing.opportunity import Opportunity, opportunities
 from reports.weighing.pains import Pain, pains
+from reports.weighing.personas import Personas, personas
 from reports.weighing.planks import Plank, plank
 from reports.weighing.resampling import Resampled, resample
 from reports.weighing.state import State, state
+from reports.weighing.switching import Switching, switches, switching
+from reports.weighing.tiers import Tiers, tiers
 from reports.weighing.versions import NO_VERSIONS, Versions, versions
 from reports.weighing.voices import Voices, voices
 
@@ -58,6 +62,10 @@ class Weighed:
     ranked: list[Opportunity]
     gaps: list[Gap]
     pains: list[Pain]
+    personas: Personas
+    switching: Switching
+    loyalty: list[Loyalty]
+    tiers: Tiers
     moved: list[str]
     """Why no trend is claimed; empty when trends may be."""
     courses: list[Course]
@@ -86,26 +94,31 @@ def weigh(snapshot: Snapshot, rules: Rules, previous: State | None = None) -> We
     called = {c.slug: c.name for c in competitors}
     found = gaps(evidence, table, ranked, rivals, rules, names, None if why else parts, called)
     recurring = pains(evidence, [c.slug for c in competitors], rivals, rules)
-    today = state(
-        snapshot, evidence, rules.version, rivals, [g.theme.slug for g in found], [p.name for p in recurring if p.exact]
-    )
+    themes_of_gaps = [gap.theme.slug for gap in found]
+    gone = switches(evidence, competitors)
+    dated = None if why else parts
+    said = quoted(found)
+    went = switching(evidence, competitors, gone, said)
+    today = state(snapshot, evidence, rules.version, rivals, themes_of_gaps, [p.name for p in recurring if p.exact])
     return Weighed(
-        snapshot,
-        rules,
-        evidence,
-        standings,
-        table,
-        voices(evidence),
-        ranked,
-        found,
-        recurring,
-        why,
-        courses=[] if why else courses(evidence, [g.theme.slug for g in found], themes, rivals),
+        snapshot=snapshot,
+        rules=rules,
+        evidence=evidence,
+        standings=standings,
+        cells=table,
+        voices=voices(evidence),
+        ranked=ranked,
+        gaps=found,
+        pains=recurring,
+        personas=personas(evidence, rivals, rules),
+        switching=went,
+        loyalty=loyalty(evidence, gone, [c.slug for c in competitors], rivals),
+        tiers=tiers(evidence, [c.slug for c in competitors], rivals, rules),
+        moved=why,
+        courses=[] if why else courses(evidence, themes_of_gaps, themes, rivals),
         versions=NO_VERSIONS if why else versions(evidence, themes, rivals),
-        crowds=crowds(evidence, [g.theme.slug for g in found], rivals, None if why else parts),
-        emerging=emerging(
-            evidence, rivals, None if why else parts, {q.key for g in found for q in (*g.quotes, *g.praise_quotes)}
-        ),
+        crowds=crowds(evidence, themes_of_gaps, rivals, dated),
+        emerging=emerging(evidence, rivals, dated, {q.key for g in found for q in (*g.quotes, *g.praise_quotes)}),
         state=today,
         changes=changes(previous, today, snapshot, evidence, not why) if previous and today else None,
     )

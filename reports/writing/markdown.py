@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from reports.writing import appendix, changes, crowd, emerging, months, pains, survey, versions
+from reports.writing import (
+    appendix,
+    changes,
+    crowd,
+    emerging,
+    loyalty,
+    months,
+    pains,
+    personas,
+    survey,
+    switching,
+    tiers,
+    versions,
+)  # fmt: skip
 from reports.writing.accuracy import accuracy
 from reports.writing.document import Document
 from reports.writing.gap import broad, gap_section, leading, read
@@ -23,13 +36,17 @@ def render(document: Document) -> str:
         changes.render(document, names),
         *(gap_section(gap, document, names) for gap in document["gaps"]),
         survey.section(document, names),
+        personas.render(document, names),
+        crowd.render(document, names),
         appendix.matrix(document, names),
         pains.overview(document, names),
         emerging.render(document, names),
-        crowd.render(document, names),
+        appendix.planks(document, names),
         months.render(document, names),
         versions.render(document, names),
-        appendix.planks(document, names),
+        switching.render(document, names),
+        loyalty.render(document, names),
+        tiers.render(document, names),
         appendix.coverage(document, names),
         accuracy(document.get("accuracy"), document["rules"]),
         appendix.method(document),
