@@ -114,7 +114,7 @@ def test_a_count_is_split_into_what_moved_it(place):
     assert "- Fewer than 20 reviews on either side: too few to say that anything grew or faded.\n" in page
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_night_after_night_the_parts_are_those_that_the_simulator_knows(place, seed):
     """Reviews are written, turn up late, and are edited to praise and back, on nights at random distances."""
     random = np.random.default_rng(seed)
