@@ -41,7 +41,7 @@ from reports.writing import (
 from reports.writing.figures import proportion as _proportion
 from reports.writing.figures import rounded as _round
 
-FORMAT = 1
+FORMAT = 2
 """Raised when a field changes its meaning or goes away."""
 
 Document = dict[str, Any]

@@ -9,6 +9,7 @@ from reports.writing import (
     emerging,
     loyalty,
     months,
+    newcomer,
     pains,
     personas,
     survey,
@@ -17,6 +18,7 @@ from reports.writing import (
     versions,
 )  # fmt: skip
 from reports.writing.accuracy import accuracy
+from reports.writing.charts import figure
 from reports.writing.document import Document
 from reports.writing.gap import broad, gap_section, leading, read
 from reports.writing.single import NOTE, alone, whom
@@ -32,6 +34,8 @@ def render(document: Document) -> str:
     parts = [
         _head(document),
         _glance(document, names),
+        newcomer.told(document, names),
+        figure(document, "landscape"),
         _refused(document),
         changes.render(document, names),
         *(gap_section(gap, document, names) for gap in document["gaps"]),
@@ -39,9 +43,11 @@ def render(document: Document) -> str:
         personas.render(document, names),
         crowd.render(document, names),
         appendix.matrix(document, names),
+        figure(document, "heat"),
         pains.overview(document, names),
         emerging.render(document, names),
         appendix.planks(document, names),
+        figure(document, "months"),
         months.render(document, names),
         versions.render(document, names),
         switching.render(document, names),
@@ -79,8 +85,8 @@ def _glance(document: Document, names: dict[str, str]) -> str:
     if not found:
         read = sum(c["read"] for c in document["competitors"])
         lines += [
-            f"**No gap stands out.** {plural(read, 'review')} could be read, and no theme has enough complaints at any"
-            " rival to call it a gap. More reviews, or more rivals, may show one; Coverage says what was read."
+            f"**No gap stands out.** {plural(read, 'review')} could be read, and no theme has enough complaints to"
+            " call it a gap. More reviews, or more rivals, may show one; Coverage says what was read."
         ]
         return "\n".join(lines)
     lines += [_sentence_first(found[0], document, names), _sentence_next(found), _sentence_trust(document), ""]

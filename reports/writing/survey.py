@@ -29,6 +29,8 @@ PRICES = (
     ("price-dear", "expensive, but still worth a thought"),
     ("price-too-dear", "too expensive to consider"),
 )
+SUFFIX = ".survey.csv"
+"""The questions as a file beside the report, called after its date."""
 HEAD = ("gap", "need", "ask", "question id", "question", "type", "choices", "people to ask", "pursue from", "drop at")
 
 
@@ -93,6 +95,7 @@ def section(document: Document, names: Mapping[str, str]) -> str:
     gaps = document["gaps"]
     if not gaps:
         return ""
+    file = f"{document.get('date') or 'undated'}{SUFFIX}"
     prices = listed([f"({number}) {what}" for number, (_, what) in enumerate(PRICES, start=1)])
     lines = [
         '<a id="ask"></a>',
@@ -123,6 +126,8 @@ def section(document: Document, names: Mapping[str, str]) -> str:
         "",
         f"5. {once()[0]['text']}",
         f"6. At which price a month would a product that does this well be {prices}?",
+        "",
+        f"All of them as a table, for a form tool or a spreadsheet: [{file}]({file}).",
         "",
     ]
     for gap in gaps:
