@@ -29,7 +29,7 @@ from reports.rules.corrections import Corrections
 from reports.rules.errors import RulesError
 from reports.rules.learned import Learned
 from reports.rules.pains import Pains
-from reports.rules.tables import Cue, Lever, Segment, Stage, Theme, Tier
+from reports.rules.tables import Cue, Lever, Segment, Side, Stage, Theme, Tier
 
 __all__ = ["FILES", "HERE", "Cue", "Rules", "RulesError", "Segment", "Theme", "default", "load"]
 
@@ -139,8 +139,11 @@ def _segments(held: Mapping[str, Any], words: Mapping[str, str]) -> tuple[Segmen
     for slug, each in held.items():
         where = f"segments.{tables.slug('cues.toml', slug)}"
         table = tables.table("cues.toml", where, each)
-        tables.keys("cues.toml", where, table, ("name", "cues"), ("not",))
+        tables.keys("cues.toml", where, table, ("name", "cues"), ("kind", "not"))
         name = tables.text("cues.toml", where, "name", table["name"])
-        cue = tables.cue("cues.toml", where, {key: table[key] for key in table if key != "name"}, words)
-        segments.append(Segment(slug, name, cue))
+        kind = table.get("kind", "segment")
+        if kind not in get_args(Side):
+            raise RulesError(f"cues.toml, {where}.kind: {kind!r} is not one of {', '.join(get_args(Side))}.")
+        cue = tables.cue("cues.toml", where, {key: table[key] for key in table if key in ("cues", "not")}, words)
+        segments.append(Segment(slug, name, cue, cast("Side", kind)))
     return tuple(segments)

@@ -19,6 +19,8 @@ from reports.rules.errors import RulesError
 Tier = Literal["works", "pleasant", "loved"]
 Stage = Literal["discover", "order", "deliver", "use", "bill", "support", "leave"]
 Lever = Literal["product", "price", "promotion", "channel", "people"]
+Side = Literal["segment", "demographic", "use"]
+"""Of a customer: their role or relation to the product; who they are in life; what they use the product for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,12 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Customers who say of themselves what they are."""
+    """Customers who say of themselves what they are, or what they use the product for."""
 
     slug: str
     name: str
     cues: Cue
+    kind: Side = "segment"
 
 
 CUES = ("complaint", "praise", "churn", "urgency")

@@ -225,6 +225,12 @@ THEME = 'name = "N"\nneed = "n"\nbenefit = "b"\ntier = "works"\nstage = "use"\nl
         ),
         (
             "cues.toml",
+            'kind = "demographic"',
+            'kind = "age"',
+            "cues.toml, segments.parents.kind: 'age' is not one of segment, demographic, use.",
+        ),
+        (
+            "cues.toml",
             "\n[words]\n",
             "\n[words]\nsad = '(?!x)'\n",
             "cues.toml, words.sad: '(?!x)' does not compile. "
