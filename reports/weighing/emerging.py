@@ -10,7 +10,7 @@ discovery rate of 5 % over all candidates. Without dates nothing is called new.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -25,6 +25,8 @@ from reports.weighing.statistics import Proportion, discoveries, more_often
 LEAST = 5
 """Reviews by different authors that must say it, lately where there is a lately."""
 MOST = 8
+MOST_COMPARED = 100_000
+"""Sentences that tell how praise, and complaints with a theme, are worded; more would cost time and tell little."""
 ALIKE = 0.5
 """Phrases are variants of one complaint when so large a share of the smaller one's reviews say both."""
 _FORMULAS = frozenset(
@@ -99,8 +101,8 @@ def emerging(evidence: Evidence, rivals: Sequence[str], parts: Split | None, voi
     complains = kinds.list.contains("complaint") | kinds.list.contains("bug") | kinds.list.contains("request")
     nameless = (pl.col("themes").list.first() == GENERAL) & pl.col("pain_point").is_null()
     unnamed = mentions.filter(complains & nameless)
-    praise = phrases_of(mentions.filter(kinds.list.contains("praise") & ~complains)["text"])
-    themed = phrases_of(mentions.filter(complains & ~nameless)["text"])
+    praise = _reference(mentions.filter(kinds.list.contains("praise") & ~complains)["text"])
+    themed = _reference(mentions.filter(complains & ~nameless)["text"])
     said, shown = _said(unnamed)
     complaints = Counter({gram: len(keys) for gram, keys in said.items()})
     lately = set(unnamed.filter("_recent")["key"])
@@ -119,7 +121,8 @@ def emerging(evidence: Evidence, rivals: Sequence[str], parts: Split | None, voi
         heard = keys & lately
         if len({authors[k] for k in heard}) < LEAST:
             continue
-        telling = unnamed.filter(pl.col("key").is_in(list(heard)) & _holding(unnamed["text"], grams))
+        telling = unnamed.filter(pl.col("key").is_in(list(heard)))
+        telling = telling.filter(_holding(telling["text"], grams))
         where = Counter(telling.select("key", "competitor").unique()["competitor"].to_list())
         by_rival = tuple(sorted(where.items(), key=lambda r: (-r[1], r[0])))
         marked = telling.with_columns(
@@ -143,10 +146,10 @@ def emerging(evidence: Evidence, rivals: Sequence[str], parts: Split | None, voi
     return Emerging(parts is not None, Proportion(heard_of, recent_n), len(candidates), tuple(cries))
 
 
-def phrases_of(texts: Iterable[str]) -> Counter[str]:
-    """In how many texts each candidate stands."""
+def _reference(texts: pl.Series) -> Counter[str]:
+    """In how many texts each phrase stands; of very many texts, one in so many is looked at, evenly."""
     counted: Counter[str] = Counter()
-    for text in texts:
+    for text in texts.gather_every(1 + texts.len() // MOST_COMPARED):
         counted.update(_grams(text).keys())
     return counted
 

@@ -26,7 +26,7 @@ UNDERSERVED = 10.0
 """Opportunity from which a theme counts as underserved (Ulwick, What Customers Want, 2005: above 10)."""
 KINDS = {
     "market-wide": "most rivals fail at it",
-    "open flank": "some rivals fail where others do not",
+    "open flank": "some rivals fail at it where others do not",
     "some rivals": "some rivals fail at it",
     "unserved wish": "asked for",
     "single rival": "the one rival read",
@@ -67,7 +67,8 @@ class Cell(Mark):
     share: float | None
     """Of the read reviews that complain or wish; None where none could be read."""
     fails: bool
-    worse: bool
+    mark: str
+    """▲ or △, as in the matrix: more often than at the other rivals, also among reviews of the same stars or not."""
 
 
 @dataclass(frozen=True)
@@ -188,11 +189,11 @@ def heat_map(document: Document) -> Chart | None:
                 else "no review could be read"
             )
             told += "; fails at it" if cell["fails"] else ""
-            told += "; more often than the other rivals, beyond chance" if cell["worse"] else ""
+            told += "; more often than at the other rivals, beyond chance" if cell["worse"] else ""
+            told += ", also among reviews of the same stars" if cell["worse_alike"] else ""
+            mark = "▲" if cell["worse_alike"] else "△" if cell["worse"] else ""
             share = said["k"] / said["n"] if said["n"] else None
-            cells.append(
-                Cell(told, (slug,), plain(row["name"]), called[slug], share, bool(cell["fails"]), bool(cell["worse"]))
-            )
+            cells.append(Cell(told, (slug,), plain(row["name"]), called[slug], share, bool(cell["fails"]), mark))
     sorest = _sorest(document, rows, called)
     if sorest is None:
         return None

@@ -21,11 +21,11 @@ CORNER = "#fdf0e3"
 SHAPES = {
     "market-wide": ("square", "#b34700"),
     "open flank": ("triangle-up", "#005f94"),
-    "some rivals": ("triangle-down", "#005f94"),
+    "some rivals": ("triangle-down", "#8f3f71"),
     "unserved wish": ("diamond", "#00684a"),
     "single rival": ("circle", "#b34700"),
 }
-"""Kind of gap -> shape and colour; the colours are Okabe and Ito's vermilion, blue and green, dark enough for text."""
+"""Kind of gap -> shape and colour; the colours are Okabe and Ito's vermilion, blue, purple and green, darker."""
 OTHER = "no gap"
 LIGHT, DARK = (0xF2, 0xF5, 0xF9), (0x0B, 0x3C, 0x6F)
 """The heat map's ends: no complaints, and the largest share in it."""
@@ -170,7 +170,7 @@ def _heat(chart: Chart) -> Any:
             "says": c.says,
             "fill": PAPER if c.share is None else shade(c.share / largest),
             "ink": IN_LIGHT if c.share is None else ink(c.share / largest),
-            "text": "–" if c.share is None else f"{100 * c.share:.1f} %{' ▲' if c.worse else ''}",
+            "text": "–" if c.share is None else f"{100 * c.share:.1f} % {c.mark}".rstrip(),
             "weight": "bold" if c.fails else "normal",
         }
         for c in cells
@@ -201,8 +201,8 @@ def _heat(chart: Chart) -> Any:
         if mine:
             figures = alt.Chart(_values(mine)).mark_text(fontSize=12, fontWeight=weight, aria=False)
             layers.append(figures.encode(x=x, y=y, text="text:N", color=alt.Color("ink:N", scale=None)))
-    how = ["Share of read reviews that complain or wish. Bold: the rival fails at it.",
-           "▲ more often than at the other rivals, beyond chance."]  # fmt: skip
+    how = ["Share of read reviews that complain or wish. Bold: the rival fails at it. More often than at the",
+           "other rivals, beyond chance: ▲ also among reviews of the same stars, △ only overall."]  # fmt: skip
     return alt.layer(*layers).properties(width=wide * len(rivals), height=32 * len(themes), title=_title(chart, *how))
 
 

@@ -11,8 +11,21 @@ from xml.etree import ElementTree
 
 import pytest
 
+from reports.weighing.gaps import Kind
 from reports.writing import drawing, labels, plots
-from reports.writing.charts import Cell, Chart, Month, Point, charts, figure, heat_map, landscape, months, unpictured
+from reports.writing.charts import (
+    KINDS,
+    Cell,
+    Chart,
+    Month,
+    Point,
+    charts,
+    figure,
+    heat_map,
+    landscape,
+    months,
+    unpictured,
+)
 from reports.writing.labels import Box
 
 ROOT = Path(__file__).parents[3]
@@ -24,14 +37,14 @@ def proportion(k, n):
 
 
 def row(theme, place, importance, satisfaction, *cells):
-    """A row of the matrix; a cell is competitor, k, n, and `f` and `w` where it fails and is worse."""
+    """A row of the matrix; a cell is competitor, k, n, and `f`, `w`, `a`: it fails, is worse, and so among alike."""
     score = importance + max(importance - satisfaction, 0)
     return {
         "theme": theme, "name": f"The {theme}", "place": place,
         "opportunity": {"score": score, "importance": importance, "satisfaction": satisfaction},
         "cells": [
             {"competitor": slug, "speaks": proportion(k + 1, n), "complains": proportion(k, n), "fails": "f" in marks,
-             "worse": "w" in marks}
+             "worse": "w" in marks or "a" in marks, "worse_alike": "a" in marks}
             for slug, k, n, marks in cells
         ],
     }  # fmt: skip
@@ -53,8 +66,8 @@ def market():
         ],
         "gaps": [a_gap("bill"), a_gap("door", "market-wide")],
         "matrix": [
-            row("bill", 1, 9.0, 1.0, ("own", 0, 10, ""), ("ink", 30, 100, "fw"), ("jot", 3, 90, "")),
-            row("door", 2, 8.0, 3.0, ("own", 1, 10, ""), ("ink", 12, 100, "f"), ("jot", 9, 90, "f")),
+            row("bill", 1, 9.0, 1.0, ("own", 0, 10, ""), ("ink", 30, 100, "fa"), ("jot", 3, 90, "")),
+            row("door", 2, 8.0, 3.0, ("own", 1, 10, ""), ("ink", 12, 100, "fw"), ("jot", 9, 90, "f")),
             row("view", 3, 4.0, 9.0, ("own", 0, 10, ""), ("ink", 2, 100, ""), ("jot", 4, 0, "")),
             row("rare", 4, 1.0, 5.0, ("own", 0, 10, ""), ("ink", 1, 100, ""), ("jot", 0, 90, "")),
         ],
@@ -78,11 +91,19 @@ def test_the_landscape_says_how_many_lie_in_the_corner_and_which_gap_deepest(mar
         " (importance 9.0, satisfaction 1.0)."
     )
     assert chart.marks[0] == Point(
-        "The bill: importance 9.0, satisfaction 1.0, opportunity 17.0 of 20; gap 1, some rivals fail at it;"
-        " failing: Ink & Co",
+        "The bill: importance 9.0, satisfaction 1.0, opportunity 17.0 of 20; gap 1, some rivals fail at it"
+        " where others do not; failing: Ink & Co",
         ("ink",), "The bill", 9.0, 1.0, "open flank", 1,
     )  # fmt: skip
     assert [p.name for p in chart.marks] == ["The bill", "The door", "The view"], "too few speak of the rare one"
+
+
+def test_every_kind_of_gap_has_its_words_its_shape_and_its_colour_in_the_dark():
+    assert set(KINDS) == set(plots.SHAPES) == {str(kind) for kind in Kind}
+    assert len({plots.SHAPES[kind] for kind in KINDS}) == len(KINDS)
+    style = (ROOT / "reports" / "writing" / "page.css").read_text("utf-8")
+    for _, colour in plots.SHAPES.values():
+        assert f'[fill="{colour}"]' in style
 
 
 def test_a_corner_without_gaps_and_an_empty_one_are_said(market):
@@ -107,8 +128,8 @@ def test_the_heat_map_names_the_sorest_spot_of_a_rival_and_who_fails_most(market
     assert list(first) == ["Own (ours)", "Ink & Co", "Jot"]
     assert first["Ink & Co"] == Cell(
         "Ink & Co, The bill: 30 of 100 reviews complain or wish, 30.0 %; fails at it;"
-        " more often than the other rivals, beyond chance",
-        ("ink",), "The bill", "Ink & Co", 0.3, True, True,
+        " more often than at the other rivals, beyond chance, also among reviews of the same stars",
+        ("ink",), "The bill", "Ink & Co", 0.3, True, "▲",
     )  # fmt: skip
     unread = next(c for c in chart.marks if c.theme == "The view" and c.competitor == "Jot")
     assert (unread.share, unread.says) == (None, "Jot, The view: no review could be read")

@@ -33,7 +33,7 @@ def listing(folder):
 
 
 WHOLE = [
-    "2026-03-01.html", "2026-03-01.json", "2026-03-01.md", "2026-03-01.survey.csv", "charts",
+    "2026-03-01.html", "2026-03-01.json", "2026-03-01.md", "2026-03-01.state.parquet", "2026-03-01.survey.csv", "charts",
     "charts/2026-03-01-heat.svg", "charts/2026-03-01-landscape.svg", "latest.html", "latest.md",
 ]  # fmt: skip
 
@@ -85,6 +85,18 @@ def test_a_link_to_a_file_that_is_gone_is_found(place, made, document):
     assert not [line for line in verify.differences(path, document, made[0].reviews("notes")) if "link to" in line]
 
 
+def test_a_report_of_another_version_is_told_in_a_line(place):
+    path = place[2].with_suffix(".json")
+    document = json.loads(path.read_text("utf-8"))
+    for row in document["matrix"]:
+        for cell in row["cells"]:
+            del cell["complains"]
+    path.write_text(files.dump(document), "utf-8")
+    assert check(place)[-1] == (
+        "2026-03-01.json: this version of unmet cannot print it (KeyError('complains')); make it anew"
+    )
+
+
 def test_what_does_not_hold_is_not_published(place, monkeypatch):
     lake, file, path = place
     before = {name: (path.parent / name).read_bytes() for name in WHOLE if "." in name}
@@ -106,7 +118,7 @@ def test_what_a_run_that_died_left_is_swept_away(place):
 
 
 def _stage(document, out, queue):
-    with files.staged(document, out) as staged:
+    with files.staged(document, out / "notes") as staged:
         queue.put(("in", time.monotonic()))
         time.sleep(0.3)
         files.publish(staged, out)
@@ -131,11 +143,11 @@ def test_a_full_disk_leaves_the_report_before(place, full_disk):
     market = load(file)
     before = {name: (path.parent / name).read_bytes() for name in WHOLE if "." in name}
     rules = report.rules_for(market, file)
-    made = report.document(lake, market, rules, path.parent.parent, file)
+    made = report.document(lake, market, rules, path.parent, file)
     with (
         full_disk(20_000),
         pytest.raises(ReportError, match="cannot be written"),
-        files.staged(made, path.parent.parent),
+        files.staged(made, path.parent),
     ):
         pytest.fail("nothing can be staged")
     assert {name: (path.parent / name).read_bytes() for name in before} == before
