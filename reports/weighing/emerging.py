@@ -126,7 +126,10 @@ def emerging(evidence: Evidence, rivals: Sequence[str], parts: Split | None, voi
         where = Counter(telling.select("key", "competitor").unique()["competitor"].to_list())
         by_rival = tuple(sorted(where.items(), key=lambda r: (-r[1], r[0])))
         marked = telling.with_columns(
-            _main=pl.lit(value=True), _exact=pl.lit(value=False), _elsewhere=pl.lit(value=False)
+            _main=pl.lit(value=True),
+            _exact=pl.lit(value=False),
+            _elsewhere=pl.lit(value=False),
+            _voiced=pl.lit(value=True),
         )
         chosen = quotes.complaints(marked, [r for r, _ in by_rival], voices, 1)
         cries.append(
