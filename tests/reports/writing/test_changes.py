@@ -165,9 +165,9 @@ def test_a_review_that_its_source_no_longer_shows_still_counts_and_is_told(place
 def test_made_again_on_the_same_day_it_compares_with_the_day_before_to_the_byte(place):
     folder = place.out / "notes"
     place.night(SECOND, review(300, BAD, SECOND - timedelta(days=2)))
-    first = {p.name: p.read_bytes() for p in folder.iterdir()}
+    first = {p: p.read_bytes() for p in folder.rglob("*.*") if p.is_file()}
     place.night(SECOND + timedelta(hours=5))
-    assert {p.name: p.read_bytes() for p in folder.iterdir()} == first
+    assert {p: p.read_bytes() for p in folder.rglob("*.*") if p.is_file()} == first
     place.night(THIRD)
     assert sorted(p.name for p in folder.glob("*.state.parquet")) == [
         "2026-04-01.state.parquet",
