@@ -56,7 +56,8 @@ def matrix(document: Document, names: dict[str, str]) -> str:
             "",
             "Share of read reviews that complain about a theme or wish for it. **Bold**: the rival fails at it (most"
             " who speak of it complain). ▲: more often than at the other rivals, beyond chance, also among reviews of"
-            f" the same stars; △: more often, but not among reviews of the same stars: its customers are unhappier.{rest}",
+            f" the same stars; △: more often, but not among reviews of the same stars: its customers are unhappier."
+            f"{rest}",
             "",
             table(head, rows, right=range(1, len(head))),
         ]

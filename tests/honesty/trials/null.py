@@ -1,0 +1,46 @@
+"""The null market: one rival's reviews dealt out at random among pretend rivals. Nothing differs, so nothing may be said to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reports.weighing.momentum import split
+
+from .claims import claimed
+from .material import Pool, dated, parted
+
+RIVALS = ("amber", "beryl", "coral", "dune")
+
+
+@dataclass(frozen=True)
+class Null:
+    """In how many of `splits` something was claimed that is not so."""
+
+    pool: str
+    reviews: int
+    splits: int
+    worse: int
+    flank: int
+    more: int
+    difference: int
+    """Any of the three."""
+    trend: int
+    """On random dates, over all gaps together."""
+    undated: int
+    """A trend where no review has a date."""
+
+
+def null(pool: Pool, splits: int, draws: int = 200, seed: int = 1) -> Null:
+    """Deals a pool out so many times."""
+    counts = dict.fromkeys(("worse", "flank", "more", "difference", "trend", "undated"), 0)
+    for number in range(splits):
+        evidence = parted(pool, RIVALS, seed * 100_000 + number)
+        told = claimed(evidence, RIVALS, split(evidence), draws)
+        counts["undated"] += bool(told.trends)
+        moved, parts = dated(evidence, seed * 100_000 + number)
+        kinds = {"worse": told.worse, "flank": told.flanks, "more": told.more}
+        for kind, found in kinds.items():
+            counts[kind] += bool(found)
+        counts["difference"] += any(kinds.values())
+        counts["trend"] += bool(claimed(moved, RIVALS, parts, draws).trends)
+    return Null(pool.name, len(parted(pool, RIVALS, 0).reviews), splits, **counts)
