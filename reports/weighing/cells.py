@@ -55,7 +55,7 @@ class Cell:
     """Mean stars without the complaining reviews minus mean stars: what the theme costs."""
     stars_without: float | None
     fails: bool = False
-    """Whether most who speak of it complain, beyond chance, and often enough to matter (false discovery rate 2.5 %)."""
+    """Whether most who speak of it complain, beyond chance, and often enough to matter (false discovery rate 5 %)."""
     worse: bool = False
     """Whether complaints are more frequent here than at the other rivals (false discovery rate 2.5 %)."""
     alike: float | None = None

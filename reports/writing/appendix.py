@@ -203,7 +203,8 @@ def method(document: Document) -> str:
         " than the others when its share is above their mean and above that of all their reviews together, beyond"
         " chance (Fisher's exact test); among *reviews of the same stars*, by the exact test within strata, with the"
         " Mantel-Haenszel difference. Each of these kinds of claim allows for the number of its tests (Benjamini and"
-        " Hochberg, false discovery rate 5 %). *Open flank* means that a failing rival has more than the others.",
+        " Hochberg): a false discovery rate of 5 % for failures, and of 2.5 % each for differences in themes and in"
+        " pain points. *Open flank* means that a failing rival has more than the others.",
         "**Opportunity** = importance + max(importance − satisfaction, 0), after Ulwick, 0 to 20. Importance is"
         " 10 √(share of reviews that speak of the theme / that of the theme spoken of most), satisfaction"
         " 10 (praise + 1) / (praise + complaints + 2), both as means over the rivals, so that one loud rival does not"

@@ -24,8 +24,6 @@ class Claims:
     cells: dict[tuple[str, str], Cell]
     gaps: list[tuple[Opportunity, Kind]]
     pains: list[Pain]
-    trends: dict[str, str]
-    """Theme -> `rising` or `falling`; themes that are steady are left out."""
 
     @property
     def worse(self) -> list[tuple[str, str]]:
@@ -43,12 +41,16 @@ class Claims:
         return [(named.competitor, pain.name) for pain in self.pains for named in pain.rivals if named.more]
 
 
-def claimed(evidence: Evidence, rivals: Sequence[str], parts: Split | None = None, draws: int = DRAWS) -> Claims:
-    """What a report would claim of such evidence."""
+def claimed(evidence: Evidence, rivals: Sequence[str], draws: int = DRAWS) -> Claims:
+    """What a report would claim of such evidence, trends aside."""
     slugs, ruleset = list(rivals), rules.default()
     table = cells(evidence, themes(), slugs, slugs)
     ranked = opportunities(table, themes(), slugs, resample(evidence, themes(), slugs, draws))
     found = openings(table, ranked, slugs)
-    moved = momenta(evidence, [opportunity.theme for opportunity, _ in found], slugs, parts)
-    trends = {theme: each.verdict for theme, each in moved.items() if each.verdict != "steady"}
-    return Claims(table, found, pains(evidence, slugs, slugs, ruleset), trends)
+    return Claims(table, found, pains(evidence, slugs, slugs, ruleset))
+
+
+def trends(evidence: Evidence, told: Claims, rivals: Sequence[str], parts: Split | None) -> dict[str, str]:
+    """The gaps that a report would call `rising` or `falling`; those that are steady are left out."""
+    moved = momenta(evidence, [opportunity.theme for opportunity, _ in told.gaps], list(rivals), parts)
+    return {theme: each.verdict for theme, each in moved.items() if each.verdict != "steady"}

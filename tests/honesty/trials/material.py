@@ -27,13 +27,23 @@ from reports.weighing.momentum import Split
 NOW = datetime(2026, 6, 30, tzinfo=UTC)
 HERE = Path(__file__).parent
 DEMO = HERE.parents[2] / "flows/demo/reviews.jsonl"
-CORPORA = {
-    "food delivery app": ("food-delivery/reviews.csv", {"app": "Swiggy"}, {"body": "content", "id": "reviewId"}),
-    "note app": ("productivity-apps/reviews.csv", {"app": "evernote-notes-organizer"}, {"body": "review"}),
-    "messenger": ("app-stars/reviews.parquet", {"app": "WhatsApp"}, {"body": "text"}),
-    "streaming app": ("streaming/apple-tv.csv", {}, {"body": "review"}),
+Corpus = tuple[str, dict[str, str], str]
+"""File, which rows of it, and the column of the text."""
+CORPORA: dict[str, Corpus] = {
+    "food delivery app": ("food-delivery/reviews.csv", {"app": "Swiggy"}, "content"),
+    "note app": ("productivity-apps/reviews.csv", {"app": "evernote-notes-organizer"}, "review"),
+    "messenger": ("app-stars/reviews.parquet", {"app": "WhatsApp"}, "text"),
+    "streaming app": ("streaming/apple-tv.csv", {}, "review"),
 }
-"""What is called: file, which rows of it, and what the columns are called there."""
+MARKETS: dict[str, dict[str, Corpus]] = {
+    "note apps": {
+        app: ("productivity-apps/reviews.csv", {"app": app}, "review")
+        for app in ("evernote-notes-organizer", "notability", "things-3", "microsoft-word")
+    },
+    "food delivery apps": {
+        app: ("food-delivery/reviews.csv", {"app": app.title()}, "content") for app in ("swiggy", "zomato")
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -98,20 +108,27 @@ def invented() -> Pool:
 @cache
 def real(shared: Path, name: str) -> Pool:
     """Reviews of one product out of the public corpora."""
-    file, where, called = CORPORA[name]
+    return gathered(name, _corpus(shared, *CORPORA[name], "one"))
+
+
+@cache
+def real_market(shared: Path, name: str) -> Pool:
+    """A whole market out of the public corpora."""
+    frames = [_corpus(shared, *product, rival) for rival, product in MARKETS[name].items()]
+    return gathered(name, pl.concat(frames))
+
+
+def _corpus(shared: Path, file: str, where: dict[str, str], body: str, competitor: str) -> pl.DataFrame:
     path = shared / "corpora" / file
     frame = pl.read_parquet(path) if path.suffix == ".parquet" else pl.read_csv(path, infer_schema_length=None)
     for column, value in where.items():
         frame = frame.filter(pl.col(column).cast(pl.String) == value)
-    return gathered(
-        name,
-        frame.select(
-            pl.lit("one").alias("competitor"),
-            pl.col(called["body"]).cast(pl.String).alias("body"),
-            pl.col("rating").cast(pl.Float64, strict=False),
-            title=pl.col("title").cast(pl.String) if "title" in frame.columns else pl.lit(None, dtype=pl.String),
-        ).drop_nulls("body"),
-    )
+    return frame.select(
+        pl.lit(competitor).alias("competitor"),
+        pl.col(body).cast(pl.String).alias("body"),
+        pl.col("rating").cast(pl.Float64, strict=False),
+        title=pl.col("title").cast(pl.String) if "title" in frame.columns else pl.lit(None, dtype=pl.String),
+    ).drop_nulls("body")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The null market: one rival's reviews dealt out at random among pretend rivals. Nothing differs, so nothing may be said to."""
+"""The null market: reviews dealt out at random among pretend rivals. Nothing differs, so nothing may be said to."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from reports.weighing.momentum import split
 
-from .claims import claimed
+from .claims import claimed, trends
 from .material import Pool, dated, parted
 
 RIVALS = ("amber", "beryl", "coral", "dune")
@@ -30,17 +30,17 @@ class Null:
     """A trend where no review has a date."""
 
 
-def null(pool: Pool, splits: int, draws: int = 200, seed: int = 1) -> Null:
+def null(pool: Pool, splits: int, draws: int = 50, seed: int = 1) -> Null:
     """Deals a pool out so many times."""
     counts = dict.fromkeys(("worse", "flank", "more", "difference", "trend", "undated"), 0)
     for number in range(splits):
         evidence = parted(pool, RIVALS, seed * 100_000 + number)
-        told = claimed(evidence, RIVALS, split(evidence), draws)
-        counts["undated"] += bool(told.trends)
+        told = claimed(evidence, RIVALS, draws)
+        counts["undated"] += bool(trends(evidence, told, RIVALS, split(evidence)))
         moved, parts = dated(evidence, seed * 100_000 + number)
+        counts["trend"] += bool(trends(moved, told, RIVALS, parts))
         kinds = {"worse": told.worse, "flank": told.flanks, "more": told.more}
         for kind, found in kinds.items():
             counts[kind] += bool(found)
         counts["difference"] += any(kinds.values())
-        counts["trend"] += bool(claimed(moved, RIVALS, parts, draws).trends)
     return Null(pool.name, len(parted(pool, RIVALS, 0).reviews), splits, **counts)
