@@ -51,7 +51,7 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Customers who say of themselves what they are."""
+    """What cues tell of customers under a name to print: who they say they are, or what they do instead."""
 
     slug: str
     name: str
@@ -73,6 +73,8 @@ COMPARING: Mapping[str, int] = {
     **dict.fromkeys(("elsewhere", "no_product", "no_place", "common"), 0),
 }
 """The tables of `comparing`, only for scripts that write blanks between words -> how many groups a cue captures."""
+ENGLISH_ONLY = ("comparing", "workarounds")
+"""Tables that no other language has yet."""
 
 _WORD = re.compile(r"\{([a-z][a-z_]*)\}")
 _SLUG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
@@ -210,13 +212,25 @@ def lexicon(file: str, content: str) -> Mapping[str, float]:
     return MappingProxyType(valences)
 
 
+def named(file: str, group: str, held: Mapping[str, Any], words: Mapping[str, str]) -> tuple[Segment, ...]:
+    """A table of tables that each have a `name` to print beside their cues."""
+    found = []
+    for key, each in held.items():
+        where = f"{group}.{slug(file, key)}"
+        told = table(file, where, each)
+        keys(file, where, told, ("name", "cues"), ("not",))
+        name = text(file, where, "name", told["name"])
+        found.append(Segment(key, name, cue(file, where, {k: told[k] for k in told if k != "name"}, words)))
+    return tuple(found)
+
+
 def clauses(
     file: str, content: str, *, whole_words: bool = True
 ) -> tuple[dict[str, Any], Mapping[str, Any], Mapping[str, str]]:
     """What `cues.toml` holds: the fields of `Rules` that it fills, the segments as they stand, and the words."""
     cues = toml(file, content)
     words = _words(file, cues.pop("words", {}))
-    keys(file, "the file", cues, (*CUES, *CAPTURES, *GROUPS, "segments", *(["comparing"] if whole_words else [])))
+    keys(file, "the file", cues, (*CUES, *CAPTURES, *GROUPS, "segments", *(ENGLISH_ONLY if whole_words else ())))
     fields: dict[str, Any] = {
         name: cue(file, name, cues[name], words, groups=int(name in CAPTURES), whole_words=whole_words)
         for name in (*CUES, *CAPTURES)
@@ -232,4 +246,5 @@ def clauses(
         keys(file, "comparing", held, tuple(COMPARING))
         each = {name: cue(file, f"comparing.{name}", held[name], words, groups=n) for name, n in COMPARING.items()}
         fields["comparing"] = MappingProxyType(each)
+        fields["workarounds"] = named(file, "workarounds", table(file, "workarounds", cues["workarounds"]), words)
     return fields, table(file, "segments", cues["segments"]), words

@@ -69,7 +69,8 @@ def weigh(snapshot: Snapshot, rules: Rules) -> Weighed:
     standings = [_standing(evidence, competitor, table, themes, drawn) for competitor in competitors]
     parts = split(evidence)
     why = moved(evidence, snapshot.visits, rivals, parts)
-    found = gaps(evidence, table, ranked, rivals, rules, names, None if why else parts)
+    called = {c.slug: c.name for c in competitors}
+    found = gaps(evidence, table, ranked, rivals, rules, names, None if why else parts, called)
     recurring = pains(evidence, [c.slug for c in competitors], rivals, rules)
     return Weighed(snapshot, rules, evidence, standings, table, voices(evidence), ranked, found, recurring, why)
 

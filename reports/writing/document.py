@@ -18,13 +18,13 @@ import polars as pl
 from data.market import Export, Saved, pages
 from data.merging import GONE
 from reports.rules.accuracy import Card
-from reports.weighing import cells, gaps, momentum, opportunity, planks
+from reports.weighing import cells, gaps, momentum, opportunity, overlap, planks
 from reports.weighing.gaps import Gap
 from reports.weighing.quotes import Quote
 from reports.weighing.statistics import Proportion
 from reports.weighing.voices import Voices
 from reports.weighing.weigh import Standing, Weighed
-from reports.writing import accuracy, pains
+from reports.writing import accuracy, pains, survey
 
 FORMAT = 1
 """Raised when a field changes its meaning or goes away."""
@@ -49,6 +49,7 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
     market = weighed.snapshot.market
     window = weighed.evidence.window
     last = weighed.snapshot.visits["at"].max()
+    shared = overlap.shared(weighed.evidence.statements, [g.theme.slug for g in weighed.gaps], _rivals(weighed))
     return {
         "format": FORMAT,
         "market": {
@@ -63,7 +64,8 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
         "window": {"start": _day(window.start), "end": _day(window.end), "days": market.window_days},
         "reviews": _reviews(weighed),
         "competitors": [_standing(s) for s in weighed.standings],
-        "gaps": [_gap(g, weighed, places) for g in weighed.gaps],
+        "gaps": [_gap(g, number, weighed, places, shared) for number, g in enumerate(weighed.gaps, start=1)],
+        "shared": _proportion(shared[""]),
         "trends_refused": weighed.moved,
         "matrix": _matrix(weighed),
         "pain_points": pains.section(weighed),
@@ -138,9 +140,18 @@ def _standing(standing: Standing) -> Document:
     }
 
 
-def _gap(gap: Gap, weighed: Weighed, places: Places) -> Document:
+def _rivals(weighed: Weighed) -> list[str]:
+    """The slugs of the rivals; of all where every product is ours."""
+    slugs = [s.competitor.slug for s in weighed.standings if not s.competitor.ours]
+    return slugs or [s.competitor.slug for s in weighed.standings]
+
+
+def _gap(gap: Gap, number: int, weighed: Weighed, places: Places, shared: Mapping[str, Proportion]) -> Document:
     theme, score, moved = gap.theme, gap.opportunity, gap.momentum
     segments = {segment.slug: segment.name for segment in weighed.rules.segments}
+    names = {s.competitor.slug: s.competitor.name for s in weighed.standings}
+    named = pains.of_gap(weighed, theme.slug)
+    asked = gap.failing or _rivals(weighed)
     return {
         "theme": theme.slug,
         "name": theme.name,
@@ -178,10 +189,14 @@ def _gap(gap: Gap, weighed: Weighed, places: Places) -> Document:
         },
         "segments": [{"name": segments[slug], "reviews": n} for slug, n in gap.segments],
         "instead": [{"name": name, "reviews": n} for name, n in gap.instead],
-        "pain_points": pains.of_gap(weighed, theme.slug),
+        "measured_by": [{"name": name, "reviews": n} for name, n in gap.measured_by],
+        "workarounds": [{"name": name, "reviews": n} for name, n in gap.workarounds],
+        "shared": _proportion(shared[theme.slug]),
+        "pain_points": named,
         "phrases": [{"text": p.text, "mentions": p.count} for p in gap.phrases],
         "quotes": [_quote(q, weighed, places) for q in gap.quotes],
         "praise": [_quote(q, weighed, places) for q in gap.praise_quotes],
+        "survey": survey.of_gap(number, theme.need, asked, names, [pain["name"] for pain in named]),
     }
 
 
