@@ -11,6 +11,7 @@ from flows.codes import DONE, NOTHING
 from reports import report as press
 from reports.writing.files import ReportError
 from reports.writing.files import load as load_report
+from reports.writing.verify import quotes
 
 MOST_SHOWN = 20
 
@@ -27,9 +28,9 @@ def run(what: list[Path]) -> int:
             raise ReportError(f"{report}: does not say which market file it was made from; make it anew")
         market_file = (report.parent / file).resolve()
         wrong = press.check(lake, load(market_file), report, market_file)
-        quotes = sum(len(gap["quotes"]) + len(gap["praise"]) for gap in document["gaps"])
+        quoted = sum(1 for _ in quotes(document))
         if not wrong:
-            _out(f"{report}: holds; {_numbers(document):,} numbers and {quotes} quotes recomputed from the lake")
+            _out(f"{report}: holds; {_numbers(document):,} numbers and {quoted} quotes recomputed from the lake")
             continue
         code = NOTHING
         _out(f"{report}: does not hold, {len(wrong)} differences")

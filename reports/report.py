@@ -13,8 +13,8 @@ from reports.reading.read import MENTIONS, REVIEWS, read
 from reports.rules import Rules, accuracy
 from reports.rules import market as market_rules
 from reports.weighing.evidence import Snapshot
-from reports.weighing.weigh import weigh
-from reports.writing import files, verify
+from reports.weighing.weigh import Weighed, weigh
+from reports.writing import files, states, verify
 from reports.writing.document import Document, Places, build
 from reports.writing.files import ReportError
 
@@ -62,19 +62,30 @@ def snapshot(lake: Lake, market: Market, rules: Rules) -> Snapshot:
     )
 
 
+def weighed(lake: Lake, market: Market, rules: Rules, out: Path) -> Weighed:
+    """The market as the lake holds it and these rules have read it, beside the last report of an earlier day."""
+    held = snapshot(lake, market, rules)
+    day = held.day()
+    return weigh(held, rules, states.before(out / market.slug, day) if day else None)
+
+
 def document(lake: Lake, market: Market, rules: Rules, out: Path, market_file: Path | None) -> Document:
     """The report's document, from what the lake holds and these rules have read."""
-    return build(weigh(snapshot(lake, market, rules), rules), Places(out / market.slug, market_file), accuracy.load())
+    return build(weighed(lake, market, rules, out), Places(out / market.slug, market_file), accuracy.load())
 
 
 def make(lake: Lake, market: Market, out: Path, market_file: Path | None) -> tuple[Path, Document]:
     """Reads what is new and writes the report; nothing is written for a market that was never visited."""
     rules = rules_for(market, market_file)
     read_new(lake, market.slug, rules)
-    made = document(lake, market, rules, out, market_file)
-    if made["date"] is None:
+    found = weighed(lake, market, rules, out)
+    if found.state is None:
         raise ReportError(f"{market.name}: nothing was collected yet; run `unmet mine` first")
-    return files.write(made, out), made
+    made = build(found, Places(out / market.slug, market_file), accuracy.load())
+    path = files.write(made, out)
+    # after the report: what a later one is compared with is a report that there is
+    states.write(found.state, path.parent)
+    return path, made
 
 
 def check(lake: Lake, market: Market, report: Path, market_file: Path | None) -> list[str]:

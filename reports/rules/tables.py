@@ -56,6 +56,8 @@ class Segment:
     slug: str
     name: str
     cues: Cue
+    kind: str = "segment"
+    """`segment`, `demographic`, or `use`: what they use the product for."""
 
 
 CUES = ("complaint", "praise", "churn", "urgency")

@@ -9,6 +9,7 @@ import polars as pl
 
 from reports.weighing.evidence import Evidence
 from reports.weighing.statistics import (
+    DIFFERENCES,
     FALSE,
     Proportion,
     at_least,
@@ -24,8 +25,6 @@ NOTICEABLE = 0.01
 """A rival fails only at what more than this share of its reviews complains about, beyond chance."""
 MOSTLY = 0.5
 """A rival fails only where more than this share of those who speak of a theme complain, beyond chance."""
-APART = FALSE / 2
-"""False discovery rate of differences between rivals in themes, and of those in pain points: together 5 %."""
 UNRATED = 0
 """The stratum of reviews without stars."""
 
@@ -57,7 +56,7 @@ class Cell:
     fails: bool = False
     """Whether most who speak of it complain, beyond chance, and often enough to matter (false discovery rate 5 %)."""
     worse: bool = False
-    """Whether complaints are more frequent here than at the other rivals (false discovery rate 2.5 %)."""
+    """Whether complaints are more frequent here than at the other rivals (`statistics.DIFFERENCES`)."""
     alike: float | None = None
     """Where it is worse: share of complaints minus that of the other rivals among reviews of the same stars."""
     worse_alike: bool = False
@@ -138,7 +137,7 @@ def _compared(found: dict[Key, Cell], strata: dict[str, Strata], rivals: list[st
     alike = {(who, theme): _alike(strata.get(theme, {}), who, rivals) for who, theme in found if who in rivals}
     worse = worse_than_others(shares)
     tested = _testable(shares)
-    still = set(_standing(tested, lambda key: stratified(alike[key])[0], APART))
+    still = set(_standing(tested, lambda key: stratified(alike[key])[0], DIFFERENCES))
     return found | {
         key: replace(found[key], worse=True, alike=difference_within(alike[key]), worse_alike=key in still)
         for key in worse
@@ -164,7 +163,7 @@ def worse_than_others(said: Mapping[str, Mapping[str, Proportion]]) -> list[Key]
         here, shares = said[key[1]][key[0]], [o.share for o in others(key) if o.share is not None]
         return here.k >= FAILS_FROM and bool(shares) and (here.share or 0.0) > sum(shares) / len(shares)
 
-    return [key for key in _standing(_testable(said), p_value, APART) if tells(key)]
+    return [key for key in _standing(_testable(said), p_value, DIFFERENCES) if tells(key)]
 
 
 def _testable(said: Mapping[str, Mapping[str, Proportion]]) -> list[Key]:

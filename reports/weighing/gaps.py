@@ -155,6 +155,12 @@ def openings(
     return [(opportunity, kind) for opportunity, kind in kinds if kind is not None][:MOST_GAPS]
 
 
+def quoted(found: list[Gap]) -> set[str]:
+    """The keys and texts that gaps quote, so that nobody is quoted again elsewhere."""
+    said = [quote for gap in found for quote in (*gap.quotes, *gap.praise_quotes)]
+    return {quote.key for quote in said} | {quote.text.casefold() for quote in said}
+
+
 def _kind(of_rivals: list[Cell]) -> Kind | None:
     """The kind of gap that a theme is at the rivals, or None when it is none."""
     failing = sum(c.fails for c in of_rivals)

@@ -9,15 +9,13 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from reports.weighing.evidence import Evidence
-from reports.weighing.statistics import FALSE, difference, discoveries, stratified
+from reports.weighing.statistics import TRENDS, difference, discoveries, stratified
 
 RECENT_DAYS = 90
 LEAST_DAYS = 28
 """A shorter stretch of reviews has no before and after."""
 LEAST_REVIEWS = 30
 """Read and dated reviews that either part needs."""
-TRENDS = FALSE / 2
-"""False discovery rate of trends; reports speak of several kinds of them."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class Momentum:
     """The 95 % interval of this change alone."""
     stands: bool
     """Whether it is a change beyond chance at each rival taken by itself and all together, among all themes looked at
-    (false discovery rate 2.5 %)."""
+    (`statistics.TRENDS`)."""
 
     @property
     def verdict(self) -> str:

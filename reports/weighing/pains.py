@@ -25,7 +25,7 @@ class Named:
     reviews: Proportion
     """Of the read reviews; each counts once, however often it says so."""
     more: bool = False
-    """Whether more often than at the other rivals (false discovery rate 2.5 %)."""
+    """Whether more often than at the other rivals (`statistics.DIFFERENCES`)."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _WORD = re.compile(r"[\w']+")
-_HOLLOW = frozenset(
+HOLLOW = frozenset(
     "a an and are as at be been but by for from had has have he her him his i i'm if in into is it it's its just me "
     "my of on or our she so some such than that the their them then there these they this those to too us very was "
     "we were what when where which while who will with you your am do does did about also really even only because "
@@ -44,18 +44,18 @@ def grams(text: str) -> set[str]:
         " ".join(words[i : i + size])
         for size in (2, 3)
         for i in range(len(words) - size + 1)
-        if words[i] not in _HOLLOW and words[i + size - 1] not in _HOLLOW and _tells(words[i : i + size])
+        if words[i] not in HOLLOW and words[i + size - 1] not in HOLLOW and _tells(words[i : i + size])
     }
 
 
 def _tells(words: list[str]) -> bool:
     """Whether a sequence is about something: no bare numbers ("4 0"), and a word that says what."""
-    return not any(w[0].isdigit() for w in words) and any(w not in _SAYS_NOTHING | _HOLLOW for w in words)
+    return not any(w[0].isdigit() for w in words) and any(w not in _SAYS_NOTHING | HOLLOW for w in words)
 
 
 def _roots(gram: str) -> frozenset[str]:
     """Its words without the endings of number and tense, and one word for all that deny: `not` and `doesn't`."""
-    told = (w for w in gram.split() if w not in _HOLLOW)
+    told = (w for w in gram.split() if w not in HOLLOW)
     return frozenset("not" if w in _NOT else re.sub(r"(?<=\w{3})(?:ies|ing|ed|es|s|y|e)$", "", w) for w in told)
 
 

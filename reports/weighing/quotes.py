@@ -85,6 +85,12 @@ def praises(mentions: pl.DataFrame, rivals: list[str], voices: set[str], most: i
     return _chosen(fit, pl.col("sentiment"), rivals, voices, most)
 
 
+def plain(mentions: pl.DataFrame, rivals: list[str], voices: set[str], most: int = 2) -> list[Quote]:
+    """The most telling of some mentions that are quoted for something else than a need: a switch, say."""
+    about = {"_main": pl.lit(True), "_exact": pl.lit(False), "_elsewhere": pl.lit(False)}
+    return _chosen(mentions.with_columns(**about), pl.lit(0.0), rivals, voices, most)
+
+
 def _chosen(mentions: pl.DataFrame, clear: pl.Expr, rivals: list[str], voices: set[str], most: int) -> list[Quote]:
     telling = (
         clear

@@ -14,7 +14,7 @@ MORE = (
     " not among reviews of the same stars: its customers are unhappier."
 )
 _MARKS = f"the rival fails at it (most who speak of it complain). {MORE}"
-_RATES = ", and of 2.5 % each for differences in themes and in pain points"
+_RATES = ", and the chance of any difference claimed where rivals do not differ is at most 5 %"
 _COMPARED = (
     " A rival has *more* than the others when its share is above their mean and above that of all their reviews"
     " together, beyond chance (Fisher's exact test); among *reviews of the same stars*, by the exact test within"
@@ -214,7 +214,7 @@ def method(document: Document) -> str:
         f" {m['fails']['complaints']} reviews complain, more than {whole_percent(m['fails']['share'])} of its reviews"
         " do, and most of those who speak of it complain, both beyond chance (exact binomial tests)."
         f"{'' if only else _COMPARED} Each of these kinds of claim allows for the number of its tests (Benjamini and"
-        f" Hochberg): a false discovery rate of 5 % for failures{'' if only else _RATES}."
+        f" Hochberg): of the failures at most 5 % are false{'' if only else _RATES}."
         f"{'' if only else ' *Open flank* means that a failing rival has more than the others.'}",
         "**Opportunity** = importance + max(importance − satisfaction, 0), after Ulwick, 0 to 20. Importance is"
         " 10 √(share of reviews that speak of the theme / that of the theme spoken of most), satisfaction"
@@ -225,7 +225,15 @@ def method(document: Document) -> str:
         " insufficient.",
         f"**Trend** compares the last {m['recent_days']} days with the {m['recent_days']} before (halves of a shorter"
         " stretch), with Newcombe's interval. It *rises* or *fades* when the exact test within rivals says so beyond"
-        " chance, allowing for the number of gaps (false discovery rate 2.5 %).",
+        " chance, allowing for the number of gaps.",
+        "**Months and versions** stand out, and an unnamed complaint is called new, by Fisher's exact test over all"
+        " that was tried. Where nothing moved, a report claims any of these trends with a chance of at most 5 %."
+        " Versions are ordered by when their reviews were written, not"
+        " by their names; one whose reviews are not clearly later than the others' is not compared.",
+        "**What changed** is counted review by review: each that counts now and did not, or did and does not, has one"
+        " cause, so the parts add up to the change. Something *grew* only if newly written reviews complain of it more"
+        " often than those that counted before, by an exact test within listings, at the same false discovery rate;"
+        " everything else is a count.",
         "**Limits.** People who write reviews are not all customers, and each place draws its own kind. Only English"
         " and Chinese are read in full. The reading makes mistakes: open the links before you bet on a gap.",
         f"Recompute every number and quote with `unmet verify` (snapshot {document['snapshot']}).",

@@ -24,7 +24,22 @@ from reports.weighing.quotes import Quote
 from reports.weighing.statistics import Proportion
 from reports.weighing.voices import Voices
 from reports.weighing.weigh import Standing, Weighed
-from reports.writing import accuracy, pains, survey
+from reports.writing import (
+    accuracy,
+    changes,
+    crowd,
+    emerging,
+    loyalty,
+    months,
+    pains,
+    personas,
+    survey,
+    switching,
+    tiers,
+    versions,
+)  # fmt: skip
+from reports.writing.figures import proportion as _proportion
+from reports.writing.figures import rounded as _round
 
 FORMAT = 1
 """Raised when a field changes its meaning or goes away."""
@@ -48,7 +63,7 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
     """The document of a weighed market; `card` says how well rules read, these or others."""
     market = weighed.snapshot.market
     window = weighed.evidence.window
-    last = weighed.snapshot.visits["at"].max()
+    day = weighed.snapshot.day()
     shared = overlap.shared(weighed.evidence.statements, [g.theme.slug for g in weighed.gaps], _rivals(weighed))
     return {
         "format": FORMAT,
@@ -58,7 +73,7 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
             "notice": market.notice,
             "file": places.relative(places.market_file) if places.market_file else None,
         },
-        "date": last.date().isoformat() if isinstance(last, datetime) else None,
+        "date": day.isoformat() if day else None,
         "rules": weighed.rules.version,
         "snapshot": weighed.snapshot.digest(),
         "window": {"start": _day(window.start), "end": _day(window.end), "days": market.window_days},
@@ -69,6 +84,15 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
         "trends_refused": weighed.moved,
         "matrix": _matrix(weighed),
         "pain_points": pains.section(weighed),
+        "emerging": emerging.section(weighed, lambda quote: _quote(quote, weighed, places)),
+        "changes": changes.section(weighed),
+        "months": months.section(weighed),
+        "versions": versions.section(weighed),
+        "crowd": crowd.section(weighed),
+        "personas": personas.section(weighed),
+        "switching": switching.section(weighed, lambda quote: _quote(quote, weighed, places)),
+        "loyalty": loyalty.section(weighed),
+        "tiers": tiers.section(weighed),
         "coverage": _coverage(weighed),
         "accuracy": accuracy.section(card, weighed.rules.base),
         "method": {
@@ -83,14 +107,6 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
 
 def _day(value: datetime | None) -> str | None:
     return value.date().isoformat() if value else None
-
-
-def _round(value: float | None, digits: int = 2) -> float | None:
-    return None if value is None else round(value, digits) + 0.0
-
-
-def _proportion(p: Proportion) -> Document:
-    return {"k": p.k, "n": p.n, "share": _round(p.share, 4), "low": _round(p.low, 4), "high": _round(p.high, 4)}
 
 
 def _reviews(weighed: Weighed) -> Document:

@@ -9,13 +9,12 @@ from typing import Any
 
 from reports.weighing.gaps import LEAST_SAID
 from reports.writing import pains, positioning
+from reports.writing.quoting import quoted
 from reports.writing.single import alone, whom
 from reports.writing.text import (
     count,
-    day,
     escape,
     interval,
-    link,
     listed,
     percent,
     plural,
@@ -77,10 +76,10 @@ def gap_section(gap: Document, document: Document, names: dict[str, str]) -> str
         _standing(gap),
         _rivals(gap, document, names),
         "\n".join(_facts(gap, names)),
-        *_quotes(gap["quotes"], names),
+        "\n".join(quoted(gap["quotes"], names)).rstrip(),
     ]
     if gap["praise"]:
-        parts += ["Where it is done well, customers say:", *_quotes(gap["praise"], names)]
+        parts += ["Where it is done well, customers say:", "\n".join(quoted(gap["praise"], names)).rstrip()]
     parts.append("\n".join(_action(gap, document, names)))
     return "\n\n".join(part for part in parts if part)
 
@@ -229,22 +228,6 @@ def _steady(moved: Document) -> str:
     """A change that would count by itself may be one of many that chance brings."""
     alone = moved["low"] > 0 or moved["high"] < 0
     return "no change beyond what chance brings among so many gaps" if alone else "no change beyond chance"
-
-
-def _quotes(quotes: list[Document], names: dict[str, str]) -> list[str]:
-    told = []
-    for quote in quotes:
-        stars = "" if quote["stars"] is None else f", {_stars(quote['stars'])}"
-        source = link(escape(quote["label"]), quote["href"])
-        told.append(
-            f"> {escape(quote['text'])}\n>\n> — {names[quote['competitor']]}{stars}, {day(quote['date'])}, {source}"
-        )
-    return told
-
-
-def _stars(stars: float) -> str:
-    whole = f"{stars:.0f}" if stars == int(stars) else f"{stars:.1f}"
-    return f"{whole} star" if whole == "1" else f"{whole} stars"
 
 
 def _action(gap: Document, document: Document, names: dict[str, str]) -> list[str]:

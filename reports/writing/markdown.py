@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from reports.writing import appendix, pains, survey
+from reports.writing import (
+    appendix,
+    changes,
+    crowd,
+    emerging,
+    loyalty,
+    months,
+    pains,
+    personas,
+    survey,
+    switching,
+    tiers,
+    versions,
+)  # fmt: skip
 from reports.writing.accuracy import accuracy
 from reports.writing.document import Document
 from reports.writing.gap import broad, gap_section, leading, read
@@ -20,11 +33,20 @@ def render(document: Document) -> str:
         _head(document),
         _glance(document, names),
         _refused(document),
+        changes.render(document, names),
         *(gap_section(gap, document, names) for gap in document["gaps"]),
         survey.section(document, names),
+        personas.render(document, names),
+        crowd.render(document, names),
         appendix.matrix(document, names),
         pains.overview(document, names),
+        emerging.render(document, names),
         appendix.planks(document, names),
+        months.render(document, names),
+        versions.render(document, names),
+        switching.render(document, names),
+        loyalty.render(document, names),
+        tiers.render(document, names),
         appendix.coverage(document, names),
         accuracy(document.get("accuracy"), document["rules"]),
         appendix.method(document),

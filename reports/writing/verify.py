@@ -61,11 +61,22 @@ def _compared(recorded: Any, fresh: Any, path: str) -> Iterator[str]:
 def _quotes(recorded: Document, reviews: pl.DataFrame) -> Iterator[str]:
     """Every quote that is not in its review, letter by letter, at its place."""
     texts = {key: {"title": title, "body": body} for key, title, body in reviews.select("key", "title", "body").rows()}
-    for gap in recorded.get("gaps", []):
-        for quote in [*gap["quotes"], *gap["praise"]]:
-            said = (texts.get(quote["key"], {}).get(quote["field"]) or "")[quote["start"] : quote["end"]]
-            if said != quote["text"]:
-                yield f"quote of {quote['key']}: says {quote['text']!r}, the review says {said!r}"
+    for quote in quotes(recorded):
+        said = (texts.get(quote["key"], {}).get(quote["field"]) or "")[quote["start"] : quote["end"]]
+        if said != quote["text"]:
+            yield f"quote of {quote['key']}: says {quote['text']!r}, the review says {said!r}"
+
+
+def quotes(part: Any) -> Iterator[Document]:
+    """Every quote in a part of a document, wherever it stands: each table that names a review and a place in it."""
+    if isinstance(part, dict):
+        if {"key", "field", "start", "end", "text"} <= part.keys():
+            yield part
+        for value in part.values():
+            yield from quotes(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from quotes(value)
 
 
 def _lines(page: Path, due: str) -> Iterator[str]:

@@ -105,7 +105,7 @@ def test_made_twice_it_is_the_same_to_the_byte(place):
     assert report.read_new(place[0], "notes", report.rules_for(place[1], place[2])) == 0
     made(place)
     assert {p.name: p.read_bytes() for p in path.parent.iterdir()} == first
-    assert set(first) == {"2026-03-01.md", "2026-03-01.json", "latest.md"}
+    assert set(first) == {"2026-03-01.md", "2026-03-01.json", "2026-03-01.state.parquet", "latest.md"}
     assert "[2026-03-01](notes/2026-03-01.md)" in (path.parent.parent / "index.md").read_text("utf-8")
 
 

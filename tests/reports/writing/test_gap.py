@@ -59,7 +59,8 @@ DOCUMENT: dict[str, Any] = {
     "reviews": {"rivals": 2},
     "gaps": [GAP],
     "matrix": [{"theme": "support", "cells": [
-        cell("ours", 0, 1, 50), cell("birch", 3, 9), cell("alder", 28, 1, fails=True, worse=True, worse_alike=True, drag=0.35),
+        cell("ours", 0, 1, 50), cell("birch", 3, 9),
+        cell("alder", 28, 1, fails=True, worse=True, worse_alike=True, drag=0.35),
     ]}],
 }  # fmt: skip
 
