@@ -4,7 +4,8 @@ A candidate is a phrase of two or three words (`phrases.grams`, its words brough
 wishes that the rules give no theme and no pain point. Where there is a before and after, it must be said more often
 lately than before; always, more in complaint than in praise, and more in these complaints than in those that a theme
 holds (else it is how people complain, not what of). The largest p-value of these exact tests counts, at a false
-discovery rate of 5 % over all candidates (`statistics.TRENDS` where something is called new). Without dates nothing is called new.
+discovery rate of 5 % over all candidates (`statistics.TRENDS` where there are dates). Without dates nothing is called
+new.
 """
 
 from __future__ import annotations

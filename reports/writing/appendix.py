@@ -232,7 +232,7 @@ def method(document: Document) -> str:
         " by their names; one whose reviews are not clearly later than the others' is not compared.",
         "**What changed** is counted review by review: each that counts now and did not, or did and does not, has one"
         " cause, so the parts add up to the change. Something *grew* only if newly written reviews complain of it more"
-        " often than those that counted before, by an exact test within listings, at the same false discovery rate;"
+        " often than those that counted before, by an exact test within listings, allowing for their number;"
         " everything else is a count.",
         "**Limits.** People who write reviews are not all customers, and each place draws its own kind. Only English"
         " and Chinese are read in full. The reading makes mistakes: open the links before you bet on a gap.",

@@ -2,7 +2,7 @@
 
 import polars as pl
 from trials import material
-from trials.gap import planted_gap
+from trials.gap import SUBJECT, planted_gap, unthemed_gap
 from trials.tables import LEAST_FOUND
 
 RUNS = 10
@@ -12,6 +12,12 @@ def test_fifty_complaints_of_a_new_kind_among_a_thousand_reviews_are_found():
     result = planted_gap(material.invented(), 0.05, 1_000, RUNS)
     assert result.found >= LEAST_FOUND * RUNS, result
     assert result.named >= LEAST_FOUND * RUNS, result
+
+
+def test_a_complaint_that_no_theme_holds_is_found_and_named():
+    result = unthemed_gap(material.invented(), 0.05, 1_000, RUNS)
+    assert result.found >= LEAST_FOUND * RUNS, result
+    assert SUBJECT in (result.phrase or "")
 
 
 def test_what_was_not_planted_is_not_found():

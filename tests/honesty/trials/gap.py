@@ -7,12 +7,19 @@ from collections import Counter
 from dataclasses import dataclass
 from statistics import median
 
+import polars as pl
+
+from reports.weighing.emerging import emerging
+from reports.weighing.evidence import Evidence
+
 from .claims import claimed
 from .material import Pool, drawn, keys, planted
 from .null import RIVALS
 
 THEME = "storage"
 """What the invented complaints with a theme are about."""
+SUBJECT = "parrot"
+"""What those without a theme are about."""
 RATES = (0.01, 0.02, 0.05, 0.10)
 SIZES = (300, 1_000, 5_000)
 
@@ -41,18 +48,29 @@ class Planted:
     """Median share of the planted complaints that the report counts under the theme."""
 
 
+@dataclass(frozen=True)
+class Unthemed:
+    """The same for complaints that no theme holds."""
+
+    pool: str
+    rate: float
+    size: int
+    runs: int
+    found: int
+    """The report shows their subject among what no theme holds."""
+    phrase: str | None
+    """Under which name, most often."""
+    complains: float
+    """Share of the planted reviews that are read as complaints or wishes."""
+
+
 def planted_gap(pool: Pool, rate: float, size: int, runs: int, draws: int = 200) -> Planted:
     """Plants the themed complaints into the first of four rivals, whose reviews are all drawn from one pool."""
-    seeds, texts = keys(pool), planted("themed")
     culprit = RIVALS[0]
     counts: Counter[str] = Counter()
     ranks, counted = [], []
     for run in range(runs):
-        rng = random.Random(f"{pool.name} {rate} {size} {run}")
-        many = round(rate * size)
-        parts = [(pool, rng.choices(seeds, k=size - many), culprit), (texts, rng.choices(keys(texts), k=many), culprit)]
-        parts += [(pool, rng.choices(seeds, k=size), rival) for rival in RIVALS[1:]]
-        evidence = drawn(parts)
+        evidence, many = _market(pool, "themed", rate, size, run)
         told = claimed(evidence, RIVALS, draws=draws)
         cell = told.cells[culprit, THEME]
         places = [i for i, (o, _) in enumerate(told.gaps, start=1) if o.theme == THEME]
@@ -68,3 +86,25 @@ def planted_gap(pool: Pool, rate: float, size: int, runs: int, draws: int = 200)
         counted.append(heard["key"].str.starts_with("1-").sum() / many)
     named = {name: counts[name] for name in ("gap", "worse", "found", "flank", "named")}
     return Planted(pool.name, rate, size, runs, **named, rank=median(ranks) if ranks else None, counted=median(counted))
+
+
+def unthemed_gap(pool: Pool, rate: float, size: int, runs: int) -> Unthemed:
+    """Plants the complaints that no theme holds into the first of four rivals."""
+    phrases: Counter[str] = Counter()
+    for run in range(runs):
+        evidence, _ = _market(pool, "unthemed", rate, size, run)
+        cries = emerging(evidence, RIVALS, None, set()).cries
+        phrases.update([cry.phrase for cry in cries if any(SUBJECT in p for p in (cry.phrase, *cry.variants))][:1])
+    kinds = planted("unthemed").evidence.mentions.select("key", pl.col("kinds")).explode("kinds")
+    heard = kinds.filter(pl.col("kinds").is_in(["complaint", "bug", "request"]))["key"].n_unique()
+    name = phrases.most_common(1)[0][0] if phrases else None
+    return Unthemed(pool.name, rate, size, runs, phrases.total(), name, heard / len(keys(planted("unthemed"))))
+
+
+def _market(pool: Pool, kind: str, rate: float, size: int, run: int) -> tuple[Evidence, int]:
+    """A market of four rivals with planted complaints at the first, and how many; their keys begin with `1-`."""
+    rng = random.Random(f"{pool.name} {rate} {size} {run}")
+    seeds, texts, many = keys(pool), planted(kind), round(rate * size)
+    culprit, *others = RIVALS
+    parts = [(pool, rng.choices(seeds, k=size - many), culprit), (texts, rng.choices(keys(texts), k=many), culprit)]
+    return drawn(parts + [(pool, rng.choices(seeds, k=size), rival) for rival in others]), many

@@ -21,7 +21,7 @@ from data.merging import CHANGES
 from data.visit import SCHEMA as VISITS
 from reports import rules
 from reports.reading.read import read
-from reports.weighing.evidence import Evidence, Snapshot, gather
+from reports.weighing.evidence import Evidence, Snapshot, Window, gather
 from reports.weighing.momentum import Split
 
 NOW = datetime(2026, 6, 30, tzinfo=UTC)
@@ -177,9 +177,9 @@ def dated(evidence: Evidence, seed: int, days: int = 180) -> tuple[Evidence, Spl
     seconds = np.random.default_rng(seed).integers(0, days * 86_400, evidence.reviews.height)
     moments = pl.Series("written", end - seconds.astype("timedelta64[s]")).dt.replace_time_zone("UTC")
     when = evidence.reviews.select("key").with_columns(moments)
-    reviews, statements = (
+    reviews, statements, mentions = (
         frame.drop("written").join(when, on="key", how="left", maintain_order="left").select(frame.columns)
-        for frame in (evidence.reviews, evidence.statements)
+        for frame in (evidence.reviews, evidence.statements, evidence.mentions)
     )
     parts = Split(NOW - timedelta(days=days), NOW - timedelta(days=days / 2), NOW)
-    return Evidence(evidence.window, reviews, statements, evidence.mentions), parts
+    return Evidence(Window(parts.before, NOW), reviews, statements, mentions), parts

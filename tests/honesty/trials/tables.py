@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from .gap import Planted
+from .gap import Planted, Unthemed
 from .loss import Loss
 from .null import Null
 
@@ -32,18 +32,26 @@ def credible(false: int, runs: int) -> bool:
     return math.fsum(ways) >= 0.01
 
 
+def verdict(false: int, runs: int) -> str:
+    """`kept`, `within chance` where a little more than 5 % went wrong, or broken."""
+    return "kept" if kept(false, runs) else "within chance" if credible(false, runs) else BROKEN
+
+
 def null_table(rows: Sequence[Null]) -> str:
     """Differences and trends claimed where there are none."""
     lines = [
         [
             row.pool,
             f"{row.reviews:,}",
-            *(share(k, row.splits) for k in (row.worse, row.flank, row.more, row.difference, row.trend, row.undated)),
-            "kept" if kept(row.difference, row.splits) and kept(row.trend, row.splits) and not row.undated else BROKEN,
+            *(
+                share(k, row.splits)
+                for k in (row.worse, row.flank, row.more, row.people, row.difference, row.trend, row.undated)
+            ),
+            BROKEN if row.undated else verdict(max(row.difference, row.trend), row.splits),
         ]
         for row in rows
     ]
-    head = "Reviews of|n|Worse|Open flank|Pain point|Any difference|Trend, random dates|Trend, undated|At most 5 %"
+    head = "Reviews of|n|Worse|Open flank|Pain point|Loyalty, tiers|Any difference|Trend|Trend, undated|At most 5 %"
     return _table(head, lines)
 
 
@@ -68,6 +76,22 @@ def gap_row(row: Planted) -> list[str]:
     ]
 
 
+def unthemed_table(rows: Sequence[Unthemed]) -> str:
+    """What became of planted complaints that no theme holds."""
+    lines = [
+        [
+            row.pool,
+            f"{row.size:,}",
+            f"{100 * row.rate:g} %",
+            f"{100 * row.complains:.0f} %",
+            f"{100 * row.found / row.runs:.0f} %",
+            row.phrase or "–",
+        ]
+        for row in rows
+    ]
+    return _table("Reviews of|Each rival|Planted|Read as a complaint|Found|Named", lines)
+
+
 def loss_table(rows: Sequence[Loss]) -> str:
     """What moved when half of one rival's reviews were gone."""
     lines = [
@@ -75,7 +99,7 @@ def loss_table(rows: Sequence[Loss]) -> str:
             row.pool,
             *(share(k, row.runs) for k in (row.scores, row.shares, row.turned, row.any)),
             share(row.moved, row.claims),
-            "kept" if kept(row.any, row.runs) else BROKEN,
+            verdict(row.any, row.runs),
         ]
         for row in rows
     ]
