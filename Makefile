@@ -1,8 +1,8 @@
-# Four verbs for users (run, test, check, clean) and six for maintainers (format, lock, golden, fuzz, learn, quality).
+# Four verbs for users (run, test, check, clean) and seven for maintainers (format, lock, golden, fuzz, learn, quality, honesty).
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format lock golden fuzz learn quality clean
+.PHONY: run test check format lock golden fuzz learn quality honesty clean
 
 ## The main job: the demo, from listings to a gap report. Your own market: see README.
 run: .venv/ready
@@ -43,6 +43,11 @@ learn: .venv/ready
 ## card that reports print, so `make golden` comes after it. Four minutes; RAISE=1 raises the floors to what was measured.
 quality: .venv/ready
 	$(BIN)/python tests/quality $(if $(RAISE),--raise)
+
+## Whether reports keep their word where the truth is known: no difference where there is none, a planted gap found. Prints
+## the tables of docs/honesty.md; a quarter of an hour, less with fewer RUNS.
+honesty: .venv/ready
+	$(BIN)/python tests/honesty $(RUNS)
 
 clean:
 	rm -rf .venv build *.egg-info
