@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_WORD = re.compile(r"[\w']+")
+_WORD = re.compile(r"[0-9]+(?:[.,:][0-9]+)+|[\w']+")
+_LETTER = re.compile(r"[^\W\d_]")
 _HOLLOW = frozenset(
     "a an and are as at be been but by for from had has have he her him his i i'm if in into is it it's its just me "
     "my of on or our she so some such than that the their them then there these they this those to too us very was "
@@ -28,13 +29,14 @@ class Phrase:
 
 
 def grams(text: str) -> set[str]:
-    """The sequences of two and three words of a text that neither begin nor end hollow."""
+    """The sequences of two and three words of a text that neither begin nor end hollow, nor do both with a number."""
     words = _WORD.findall(text.lower().replace("’", "'"))
     return {
         " ".join(words[i : i + size])
         for size in (2, 3)
         for i in range(len(words) - size + 1)
         if words[i] not in _HOLLOW and words[i + size - 1] not in _HOLLOW
+        if _LETTER.search(words[i] + words[i + size - 1])
     }
 
 
