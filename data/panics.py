@@ -6,12 +6,17 @@ import os
 import re
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 _PANIC = re.compile(rb"(?s)\n?thread '[^'\n]*'(?: \([0-9]+\))? panicked at .*?\nnote: [^\n]*\n")
 """As the standard library's hook prints it, with a backtrace where RUST_BACKTRACE asks for one."""
 _STDERR = 2
+_QUIET = 0.3
+"""Seconds without another word after which the panics of a failed block count as told."""
+_MOST = 5.0
+"""Seconds that are waited for that at most."""
 _lock = threading.RLock()
 
 
@@ -32,10 +37,33 @@ def unsaid() -> Iterator[None]:
             os.dup2(caught.fileno(), _STDERR)
             try:
                 yield
+            except BaseException:
+                _await_end(caught.fileno())
+                raise
             finally:
                 os.dup2(screen, _STDERR)
                 os.close(screen)
-                caught.seek(0)
-                rest = _PANIC.sub(b"", caught.read())
+                rest = _PANIC.sub(b"", _held(caught.fileno()))
                 if rest:
                     os.write(_STDERR, rest)
+
+
+def _held(file: int) -> bytes:
+    """All that was written to a file so far; where it is written next stays as it is."""
+    return os.pread(file, os.fstat(file).st_size, 0)
+
+
+def _await_end(file: int) -> None:
+    """Waits until panics that were begun are told to their end.
+
+    The threads of an engine panic each for itself: the error of the first arrives here while others still look up the
+    names in their backtraces, and go on printing.
+    """
+    until = time.monotonic() + _MOST
+    said = _held(file)
+    while b" panicked at " in said and time.monotonic() < until:
+        time.sleep(_QUIET)
+        now = _held(file)
+        if now == said and b" panicked at " not in _PANIC.sub(b"", now):
+            return
+        said = now

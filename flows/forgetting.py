@@ -68,7 +68,7 @@ def run(market: Path | None, competitor: str | None, source: str | None, yes: bo
         lake.purge()
         rewritten = [_again(part, lake, config.reports, known_files[part.market]) for part in parts]
         if (config.reports / "index.md").is_file():
-            (config.reports / "index.md").write_text(files.index(config.reports), "utf-8")
+            files.write_index(config.reports)
     for part, report in zip(parts, rewritten, strict=True):
         print(f"{part.market}: forgot {_counts(part)}")
         if report is not None:

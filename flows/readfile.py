@@ -18,6 +18,7 @@ from scrapers import export
 
 AT_ONCE = 50_000
 """Reviews read in one stretch."""
+PLACE = "place"
 MENTION_COLUMNS = [name for name in MENTIONS if name != "complaint"]
 
 
@@ -35,12 +36,13 @@ def run(path: Path, out: Path, columns: dict[Column, str]) -> int:
 
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task("reading", total=frame.height)
-        for part in frame.iter_slices(AT_ONCE):
-            reading = read(part, ruleset)
-            ids = part.select("key", "id", "product", "rating")
-            reviews.append(ids.join(reading.reviews, on="key", maintain_order="left"))
+        # by its place in the file: two reviews may have one id, and where there are no ids one text is one key
+        for part in frame.with_row_index(PLACE).iter_slices(AT_ONCE):
+            reading = read(part, ruleset, key=PLACE)
+            ids = part.select(PLACE, "id", "product", "rating")
+            reviews.append(ids.join(reading.reviews, on=PLACE, maintain_order="left"))
             said = reading.mentions.filter(pl.col("mention") >= 0)
-            mentions.append(said.join(ids.select("key", "id"), on="key", maintain_order="left"))
+            mentions.append(said.join(ids.select(PLACE, "id"), on=PLACE, maintain_order="left"))
             bar.advance(task, part.height)
     whole = pl.concat(reviews).with_columns(rules=pl.lit(ruleset.version))
     order = ["id", "product", "language", "rating", *(c for c in REVIEWS if c != "language"), "rules"]

@@ -12,23 +12,31 @@ from data.lake import Lake
 from data.market import load
 from data.settings import settings
 from flows import progress
+from flows.plan import widened
 from reports import report as press
-from reports.writing.files import ReportError
+from reports.writing.charts import unpictured
 
 
 @flow(name="report", flow_run_name="report {market}")
-def report(market: Path) -> str:
-    """Reads what is new, writes the market's report, and holds it against the lake; returns the report's path."""
+def report(market: Path, newcomers: list[str] | None = None) -> str:
+    """Reads what is new, and publishes the market's report once it holds against the lake; returns its path.
+
+    Args:
+        market: the market file.
+        newcomers: addresses of rivals that the file does not name; the report says how they change the market.
+    """
     config = settings()
-    loaded = load(market)
+    known = load(market)
+    loaded = widened(known, newcomers, market) if newcomers else known
+    new = loaded.competitors[len(known.competitors) :]
     lake = Lake(config.lake)
     progress.listener.step(f"{loaded.name}: reading and weighing")
-    path, _ = press.make(lake, loaded, config.reports, market.resolve())
-    wrong = press.check(lake, loaded, path.with_suffix(".json"), market.resolve())
-    if wrong:
-        raise ReportError(f"{path}: does not hold against the lake: {wrong[0]}; please report this as a bug")
+    slugs = [c.slug for c in new]
+    path, _ = press.make(lake, loaded, config.reports, market.resolve(), slugs, checked=True)
     create_markdown_artifact(
-        key=f"report-{loaded.slug}", markdown=path.read_text("utf-8"), description=f"Unmet needs: {loaded.name}"
+        key="-".join(["report", loaded.slug, *slugs]),
+        markdown=unpictured(path.read_text("utf-8")),
+        description=f"Unmet needs: {loaded.name}",
     )
     get_run_logger().info("%s: report written to %s", loaded.slug, path)
     return str(path)

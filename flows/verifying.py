@@ -8,7 +8,9 @@ from data.lake import Lake
 from data.market import MarketError, load
 from data.settings import settings
 from flows.codes import DONE, NOTHING
+from flows.plan import widened
 from reports import report as press
+from reports.writing import verify
 from reports.writing.files import ReportError
 from reports.writing.files import load as load_report
 
@@ -26,10 +28,15 @@ def run(what: list[Path]) -> int:
         if file is None:
             raise ReportError(f"{report}: does not say which market file it was made from; make it anew")
         market_file = (report.parent / file).resolve()
-        wrong = press.check(lake, load(market_file), report, market_file)
-        quotes = sum(len(gap["quotes"]) + len(gap["praise"]) for gap in document["gaps"])
+        market = load(market_file)
+        known, new = len(market.competitors), document.get("newcomers")
+        if new:
+            market = widened(market, new["listings"], market_file)
+        slugs = [c.slug for c in market.competitors[known:]]
+        wrong = press.check(lake, market, report, market_file, slugs)
+        quoted = sum(1 for _ in verify.quotes(document))
         if not wrong:
-            _out(f"{report}: holds; {_numbers(document):,} numbers and {quotes} quotes recomputed from the lake")
+            _out(f"{report}: holds; {_numbers(document):,} numbers and {quoted} quotes recomputed from the lake")
             continue
         code = NOTHING
         _out(f"{report}: does not hold, {len(wrong)} differences")
@@ -53,16 +60,16 @@ def _reports(what: list[Path], out: Path) -> list[Path]:
             if not dates:
                 raise ReportError(f"{path}: has no report yet; make it with `unmet report {path}`")
             found.append(dates[-1])
-        elif path.suffix in {".md", ".json"}:
+        elif path.suffix in {".md", ".html", ".json"}:
             beside = path.with_suffix(".json")
             if not beside.is_file():
                 dates = sorted(path.parent.glob("*.json"))
-                if path.name != "latest.md" or not dates:
+                if path.stem != "latest" or not dates:
                     raise ReportError(f"{path}: {beside.name} must lie beside it; make the report anew")
                 beside = dates[-1]
             found.append(beside)
         else:
-            raise MarketError(f"{path}: is neither a report (.md, .json) nor a market file (.toml)")
+            raise MarketError(f"{path}: is neither a report (.md, .html, .json) nor a market file (.toml)")
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -13,8 +15,8 @@ from reports.reading.read import MENTIONS, REVIEWS, read
 from reports.rules import Rules, accuracy
 from reports.rules import market as market_rules
 from reports.weighing.evidence import Snapshot
-from reports.weighing.weigh import weigh
-from reports.writing import files, verify
+from reports.weighing.weigh import Weighed, weigh
+from reports.writing import files, newcomer, states, verify
 from reports.writing.document import Document, Places, build
 from reports.writing.files import ReportError
 
@@ -62,22 +64,85 @@ def snapshot(lake: Lake, market: Market, rules: Rules) -> Snapshot:
     )
 
 
-def document(lake: Lake, market: Market, rules: Rules, out: Path, market_file: Path | None) -> Document:
-    """The report's document, from what the lake holds and these rules have read."""
-    return build(weigh(snapshot(lake, market, rules), rules), Places(out / market.slug, market_file), accuracy.load())
+def weighed(lake: Lake, market: Market, rules: Rules, folder: Path) -> Weighed:
+    """The market as the lake holds it and these rules have read it, beside the last report of an earlier day.
+
+    `folder`: where its reports lie.
+    """
+    held = snapshot(lake, market, rules)
+    day = held.day()
+    return weigh(held, rules, states.before(folder, day) if day else None)
 
 
-def make(lake: Lake, market: Market, out: Path, market_file: Path | None) -> tuple[Path, Document]:
-    """Reads what is new and writes the report; nothing is written for a market that was never visited."""
+def document(
+    lake: Lake, market: Market, rules: Rules, folder: Path, market_file: Path | None, newcomers: Sequence[str] = ()
+) -> Document:
+    """The report's document, from what the lake holds and these rules have read.
+
+    `folder`: where the report lies; `newcomers`: slugs of competitors of the market that its file does not name.
+    """
+    return _told(weighed(lake, market, rules, folder), Places(folder, market_file), newcomers)
+
+
+def _told(found: Weighed, places: Places, newcomers: Sequence[str]) -> Document:
+    card, held = accuracy.load(), found.snapshot
+    told = build(found, places, card)
+    if newcomers:
+        new = [c for c in held.market.competitors if c.slug in newcomers]
+        known = tuple(c for c in held.market.competitors if c.slug not in newcomers)
+        without = replace(held, market=held.market.model_copy(update={"competitors": known}))
+        # the same reviews by the same rules, so that only the newcomers differ
+        told["newcomers"] = newcomer.section(build(weigh(without, found.rules), places, card), told, new)
+    return told
+
+
+def make(
+    lake: Lake,
+    market: Market,
+    out: Path,
+    market_file: Path | None,
+    newcomers: Sequence[str] = (),
+    *,
+    checked: bool = False,
+) -> tuple[Path, Document]:
+    """Reads what is new and writes the report; nothing is written for a market that was never visited.
+
+    With newcomers, it is written into a folder of its own within the market's, and no other report changes. `checked`
+    holds the report against the lake before anybody can read it; raises ReportError where it does not hold, and what
+    was published before stays.
+    """
     rules = rules_for(market, market_file)
     read_new(lake, market.slug, rules)
-    made = document(lake, market, rules, out, market_file)
-    if made["date"] is None:
+    beside = [newcomer.folder(newcomers)] if newcomers else []
+    folder = out.joinpath(market.slug, *beside)
+    found = weighed(lake, market, rules, folder)
+    if found.state is None:
         raise ReportError(f"{market.name}: nothing was collected yet; run `unmet mine` first")
-    return files.write(made, out), made
+    made = _told(found, Places(folder, market_file), newcomers)
+    with files.staged(made, folder) as staged:
+        wrong = check(lake, market, staged, market_file, newcomers, folder) if checked else []
+        if wrong:
+            raise ReportError(
+                f"{staged.name}: not published, it does not hold against the lake: {wrong[0]};"
+                " please report this as a bug"
+            )
+        path = files.publish(staged, out)
+    # after the report: what a later one is compared with is a report that there is
+    states.write(found.state, path.parent)
+    return path, made
 
 
-def check(lake: Lake, market: Market, report: Path, market_file: Path | None) -> list[str]:
-    """What in a report on disk does not agree with the lake; empty when all holds."""
-    fresh = document(lake, market, rules_for(market, market_file), report.parent.parent, market_file)
-    return verify.differences(report, fresh, lake.reviews(market.slug))
+def check(
+    lake: Lake,
+    market: Market,
+    report: Path,
+    market_file: Path | None,
+    newcomers: Sequence[str] = (),
+    home: Path | None = None,
+) -> list[str]:
+    """What in a report on disk does not agree with the lake; empty when all holds.
+
+    `home` is the report's folder where it is staged elsewhere.
+    """
+    fresh = document(lake, market, rules_for(market, market_file), home or report.parent, market_file, newcomers)
+    return verify.differences(report, fresh, lake.reviews(market.slug), home)

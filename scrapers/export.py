@@ -147,7 +147,7 @@ def find(columns: Sequence[str], asked: Mapping[Any, str], name: str) -> dict[st
     if "body" not in found:
         raise ExportError(
             f"{name}: no column is called {', '.join(NAMES['body'][:4])}; it has {_shown(columns)}; "
-            'say which one holds the text: columns = { body = "..." }'
+            'say which one holds the text: columns = { body = "..." }, or --body ...'
         )
     return found
 

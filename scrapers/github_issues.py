@@ -1,7 +1,8 @@
 """GitHub issues: what users of a public repository report and wish for, newest first, open and closed.
 
 The list that the API gives holds pull requests too; they are contributors' work, not customers' words, and left out.
-Its `Link` header is followed only to GitHub's API itself.
+Its `Link` header is followed only to GitHub's API itself. Saved by hand, an answer of its search and a single issue are
+read too.
 """
 
 from __future__ import annotations
@@ -76,8 +77,7 @@ def parse(page: Page, handle: Handle) -> Batch:
     """The issues on a page and the next request; raises ParseError, nothing else."""
     records = json_of(page)
     if not isinstance(records, list):
-        said = plain(dig(records, "message"))
-        raise ChangedPage(f"{page.url} sent {said[:200] if said else 'no list of issues'!r} where issues were due")
+        return _saved(page, records, handle)
     number = asked_number(page.url, "page", 1)
     reviews, unreadable = gather(page, records, _aside, lambda record: _review(record, handle))
     following = _next(page, handle, number, len(records))
@@ -90,6 +90,20 @@ def parse(page: Page, handle: Handle) -> Batch:
         why = f"GitHub's {limit} requests an hour are used up after page {number}; {ABOUT.key} allows 5,000"
         return Batch(reviews, None, outcome, Stop.BLOCKED, unreadable, None, (why,))
     return Batch(reviews, following, outcome, None if following else Stop.END, unreadable)
+
+
+def _saved(page: Page, answer: Any, handle: Handle) -> Batch:
+    """The issues of a search's answer, or a single one; we ask for neither, but a person may have kept one."""
+    found = dig(answer, "items")
+    records = found if isinstance(found, list) else [answer]
+    if not isinstance(found, list) and whole(dig(answer, "number")) is None:
+        said = plain(dig(answer, "message"))
+        raise ChangedPage(f"{page.url} sent {said[:200] if said else 'no list of issues'!r} where issues were due")
+    reviews, unreadable = gather(page, records, _aside, lambda record: _review(record, handle))
+    total = whole(dig(answer, "total_count"))
+    partial = dig(answer, "incomplete_results") is True or total is None or total > len(records)
+    outcome = Outcome.REVIEWS if reviews else Outcome.UNKNOWN_EMPTY if partial else Outcome.PROVEN_EMPTY
+    return Batch(reviews, None, outcome, Stop.SAMPLE if partial else Stop.END, unreadable, total)
 
 
 def _page(handle: Handle, number: int) -> Request:

@@ -29,12 +29,16 @@ ROOMS = {
     "prefect_dask": ("flows/",),
     "httpx": ("scrapers/_fetch.py", "scrapers/_transport.py", "flows/serving.py"),
     "httpcore": ("scrapers/_transport.py",),
+    "altair": ("reports/writing/plots.py",),
     "bs4": ("scrapers/",),
+    "jinja2": ("reports/writing/page.py",),
+    "markdown_it": ("reports/writing/",),
     "extruct": ("scrapers/",),
     "lxml": ("scrapers/",),
     "rjieba": ("reports/reading/chinese_sentiment.py",),
     "sklearn": ("reports/learning/",),
     "scipy": ("reports/learning/",),
+    "vl_convert": ("reports/writing/drawing.py",),
     "vaderSentiment": ("reports/reading/sentiment.py",),
 }
 """Library -> the only places that import it."""

@@ -29,7 +29,7 @@ from reports.rules.corrections import Corrections
 from reports.rules.errors import RulesError
 from reports.rules.learned import Learned
 from reports.rules.pains import Pains
-from reports.rules.tables import Cue, Lever, Segment, Side, Stage, Theme, Tier
+from reports.rules.tables import Cue, Lever, Segment, Stage, Theme, Tier
 
 __all__ = ["FILES", "HERE", "Cue", "Rules", "RulesError", "Segment", "Theme", "default", "load"]
 
@@ -63,6 +63,8 @@ class Rules:
     learned: Learned
     comparing: Mapping[str, Cue]
     """What `reports/reading/comparing.py` needs beside the three above, by the keys of `tables.COMPARING`."""
+    workarounds: tuple[Segment, ...] = ()
+    """What customers do instead, as they tell it; English only, Chinese has none yet."""
     pains: Pains = field(default_factory=Pains)
     """What names pain points."""
     languages: Mapping[str, Rules] = field(default_factory=dict)
@@ -96,7 +98,7 @@ def load(folder: Path = HERE) -> Rules:
         base=sha.hexdigest()[:12],
         themes=tuple(theme(slug, table, words) for slug, table in themes.items()),
         lexicon=tables.lexicon("lexicon.tsv", raw["lexicon.tsv"]),
-        segments=_segments(segments, words),
+        segments=tables.named("cues.toml", "segments", segments, words),
         learned=_learned.learned(raw[_learned.TERMS], raw[_learned.EVIDENCE]),
         words=words,
         pains=_pains.pains(raw[_pains.FILE], _wording.wording(raw[_wording.FILE]), themes),
@@ -132,18 +134,3 @@ def theme(slug: str, value: Any, words: Mapping[str, str]) -> Theme:
         lever=cast("Lever", text["lever"]),
         cues=tables.cue(file, slug, {key: table[key] for key in ("cues", "not") if key in table}, words),
     )
-
-
-def _segments(held: Mapping[str, Any], words: Mapping[str, str]) -> tuple[Segment, ...]:
-    segments = []
-    for slug, each in held.items():
-        where = f"segments.{tables.slug('cues.toml', slug)}"
-        table = tables.table("cues.toml", where, each)
-        tables.keys("cues.toml", where, table, ("name", "cues"), ("kind", "not"))
-        name = tables.text("cues.toml", where, "name", table["name"])
-        kind = table.get("kind", "segment")
-        if kind not in get_args(Side):
-            raise RulesError(f"cues.toml, {where}.kind: {kind!r} is not one of {', '.join(get_args(Side))}.")
-        cue = tables.cue("cues.toml", where, {key: table[key] for key in table if key in ("cues", "not")}, words)
-        segments.append(Segment(slug, name, cue, cast("Side", kind)))
-    return tuple(segments)

@@ -51,6 +51,7 @@ def said(code: str, english: Rules, raw: Mapping[str, str]) -> Rules:
         themes=tuple(theme(each) for each in english.themes),
         lexicon=tables.lexicon(lexicon_file, raw[lexicon_file]),
         segments=tuple(segment(slug) for slug in segments),
+        workarounds=(),
         pains=Pains(),  # none are named yet: this is the place for a language's own
         **fields,
     )

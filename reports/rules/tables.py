@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 import polars as pl
 
@@ -53,7 +53,7 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Customers who say of themselves what they are, or what they use the product for."""
+    """What cues tell of customers under a name to print: what they are, what they use it for, or do instead."""
 
     slug: str
     name: str
@@ -76,6 +76,8 @@ COMPARING: Mapping[str, int] = {
     **dict.fromkeys(("elsewhere", "no_product", "no_place", "common"), 0),
 }
 """The tables of `comparing`, only for scripts that write blanks between words -> how many groups a cue captures."""
+ENGLISH_ONLY = ("comparing", "workarounds")
+"""Tables that no other language has yet."""
 
 _WORD = re.compile(r"\{([a-z][a-z_]*)\}")
 _SLUG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
@@ -213,13 +215,28 @@ def lexicon(file: str, content: str) -> Mapping[str, float]:
     return MappingProxyType(valences)
 
 
+def named(file: str, group: str, held: Mapping[str, Any], words: Mapping[str, str]) -> tuple[Segment, ...]:
+    """A table of tables that each have a `name` to print beside their cues; segments may tell their `kind`."""
+    found = []
+    for key, each in held.items():
+        where = f"{group}.{slug(file, key)}"
+        told = table(file, where, each)
+        keys(file, where, told, ("name", "cues"), ("kind", "not") if group == "segments" else ("not",))
+        name, kind = text(file, where, "name", told["name"]), told.get("kind", "segment")
+        if kind not in get_args(Side):
+            raise RulesError(f"{file}, {where}.kind: {kind!r} is not one of {', '.join(get_args(Side))}.")
+        said = cue(file, where, {k: told[k] for k in told if k not in ("name", "kind")}, words)
+        found.append(Segment(key, name, said, cast("Side", kind)))
+    return tuple(found)
+
+
 def clauses(
     file: str, content: str, *, whole_words: bool = True
 ) -> tuple[dict[str, Any], Mapping[str, Any], Mapping[str, str]]:
     """What `cues.toml` holds: the fields of `Rules` that it fills, the segments as they stand, and the words."""
     cues = toml(file, content)
     words = _words(file, cues.pop("words", {}))
-    keys(file, "the file", cues, (*CUES, *CAPTURES, *GROUPS, "segments", *(["comparing"] if whole_words else [])))
+    keys(file, "the file", cues, (*CUES, *CAPTURES, *GROUPS, "segments", *(ENGLISH_ONLY if whole_words else ())))
     fields: dict[str, Any] = {
         name: cue(file, name, cues[name], words, groups=int(name in CAPTURES), whole_words=whole_words)
         for name in (*CUES, *CAPTURES)
@@ -235,4 +252,5 @@ def clauses(
         keys(file, "comparing", held, tuple(COMPARING))
         each = {name: cue(file, f"comparing.{name}", held[name], words, groups=n) for name, n in COMPARING.items()}
         fields["comparing"] = MappingProxyType(each)
+        fields["workarounds"] = named(file, "workarounds", table(file, "workarounds", cues["workarounds"]), words)
     return fields, table(file, "segments", cues["segments"]), words

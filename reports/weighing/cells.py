@@ -1,18 +1,28 @@
-"""How much each competitor's customers say about each theme."""
+"""How much each competitor's customers say about each theme, and where it is more than chance."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from reports.weighing.evidence import Evidence
-from reports.weighing.statistics import Proportion, discoveries, more_often
+from reports.weighing.statistics import Proportion, at_least, difference_within, discoveries, more_often, stratified
 
 FAILS_FROM = 5
 """Fewer complaints than this are too few to say that a rival fails."""
 NOTICEABLE = 0.01
-"""A rival fails only at what more than this share of its reviews complains about (lower bound)."""
+"""A rival fails only at what more than this share of its reviews complains about, beyond chance."""
+MOSTLY = 0.5
+"""A rival fails only where more than this share of those who speak of a theme complain, beyond chance."""
+UNRATED = 0
+"""The stratum of reviews without stars."""
+
+Key = tuple[str, str]
+"""Competitor and theme."""
+Strata = dict[str, list[Proportion]]
+"""Competitor -> complaints and read reviews, one proportion a number of stars."""
 
 
 @dataclass(frozen=True)
@@ -29,18 +39,22 @@ class Cell:
     wishes: int
     torn: int
     """Reviews that both complain and praise."""
+    satisfaction: float | None
+    """10 (praise + 1) / (praise + complaints + 2), 0..10; None where nobody speaks of it."""
     drag: float | None
     """Mean stars without the complaining reviews minus mean stars: what the theme costs."""
     stars_without: float | None
-    fails: bool
-    """Whether most who speak of it complain, beyond chance, and often enough to matter."""
+    fails: bool = False
+    """Whether most who speak of it complain, beyond chance, and often enough to matter (false discovery rate 5 %)."""
     worse: bool = False
     """Whether complaints are more frequent here than at the other rivals (false discovery rate 5 %)."""
+    alike: float | None = None
+    """Where it is worse: share of complaints minus that of the other rivals among reviews of the same stars."""
+    worse_alike: bool = False
+    """Whether it is worse among reviews of the same stars too, so not only since its customers are unhappier."""
 
 
-def cells(
-    evidence: Evidence, themes: list[str], competitors: list[str], rivals: list[str]
-) -> dict[tuple[str, str], Cell]:
+def cells(evidence: Evidence, themes: list[str], competitors: list[str], rivals: list[str]) -> dict[Key, Cell]:
     """Every cell by (competitor, theme)."""
     counted = evidence.reviews.filter("counted")
     totals = dict(counted.filter("is_read").group_by("competitor").len().iter_rows())
@@ -66,24 +80,21 @@ def cells(
         n = totals.get(competitor, 0)
         for theme in themes:
             r = rows.get((competitor, theme), {})
-            complains = Proportion(r.get("complains", 0), n)
-            speaks = Proportion(r.get("speaks", 0), n)
-            of_speakers = Proportion(complains.k, speaks.k)
-            fails = complains.k >= FAILS_FROM and (complains.low or 0) >= NOTICEABLE and (of_speakers.low or 0) > 0.5
+            complaints, praises, speaks = r.get("complains", 0), r.get("praises", 0), r.get("speaks", 0)
             drag, without = _drag(*rated.get(competitor, (0.0, 0)), r.get("stars", 0.0), r.get("rated", 0))
             found[competitor, theme] = Cell(
                 competitor=competitor,
                 theme=theme,
-                speaks=speaks,
-                complains=complains,
-                praises=Proportion(r.get("praises", 0), n),
+                speaks=Proportion(speaks, n),
+                complains=Proportion(complaints, n),
+                praises=Proportion(praises, n),
                 wishes=r.get("wishes", 0),
                 torn=r.get("torn", 0),
+                satisfaction=10 * (praises + 1) / (praises + complaints + 2) if speaks else None,
                 drag=drag,
                 stars_without=without,
-                fails=fails,
             )
-    return _compared(found, themes, rivals)
+    return _compared(_failing(found), _strata(evidence, themes), rivals)
 
 
 def _drag(total: float, n: int, complaining: float, k: int) -> tuple[float | None, float | None]:
@@ -93,20 +104,79 @@ def _drag(total: float, n: int, complaining: float, k: int) -> tuple[float | Non
     return without - total / n, without
 
 
-def _compared(found: dict[tuple[str, str], Cell], themes: list[str], rivals: list[str]) -> dict[tuple[str, str], Cell]:
-    """Marks the cells in which a rival is complained about more often than the other rivals together."""
+def _failing(found: dict[Key, Cell]) -> dict[Key, Cell]:
+    """Marks where a rival fails: both parts of the claim must hold, so the weaker of the two p-values counts."""
+
+    def p_value(cell: Cell) -> float:
+        often = at_least(cell.complains.k, cell.complains.n, NOTICEABLE)
+        return max(often, at_least(cell.complains.k, cell.speaks.k, MOSTLY))
+
+    tested = [key for key, cell in found.items() if cell.complains.k >= FAILS_FROM]
+    standing = _standing(tested, lambda key: p_value(found[key]))
+    return found | {key: replace(found[key], fails=True) for key in standing}
+
+
+def _compared(found: dict[Key, Cell], strata: dict[str, Strata], rivals: list[str]) -> dict[Key, Cell]:
+    """Marks the cells in which a rival is complained about more often than the other rivals.
+
+    More often than all others together by Fisher's exact test, and than their mean, so that one rival with many reviews
+    does not stand for all. Where that is so, reviews of the same stars are compared: rivals with unhappier customers
+    have more complaints about nearly everything.
+    """
     if len(rivals) < 2:
         return found
-    tested, p_values = [], []
-    for theme in themes:
-        for rival in rivals:
-            here = found[rival, theme].complains
-            others = [found[r, theme].complains for r in rivals if r != rival]
-            if here.k >= FAILS_FROM:
-                tested.append((rival, theme))
-                p_values.append(more_often(here.k, here.n, sum(o.k for o in others), sum(o.n for o in others)))
-    for key, stands in zip(tested, discoveries(p_values), strict=True):
-        if stands:
-            cell = found[key]
-            found[key] = Cell(**{**cell.__dict__, "worse": True})
-    return found
+
+    def others(key: Key) -> list[Proportion]:
+        return [found[rival, key[1]].complains for rival in rivals if rival != key[0]]
+
+    def p_value(key: Key) -> float:
+        here, rest = found[key].complains, others(key)
+        return more_often(here.k, here.n, sum(o.k for o in rest), sum(o.n for o in rest))
+
+    tested = [
+        key for key, cell in found.items() if key[0] in rivals and is_candidate(cell.complains, others(key), FAILS_FROM)
+    ]
+    worse = _standing(tested, p_value)
+    alike = {(who, theme): _alike(strata.get(theme, {}), who, rivals) for who, theme in worse}
+    still = _standing(worse, lambda key: stratified(alike[key])[0])
+    return found | {
+        key: replace(found[key], worse=True, alike=difference_within(alike[key]), worse_alike=key in still)
+        for key in worse
+    }
+
+
+def is_candidate(here: Proportion, others: list[Proportion], least: int) -> bool:
+    """Whether a rival may be called worse at all: enough say so, and its share is above the mean of the others'."""
+    shares = [other.share for other in others if other.share is not None]
+    return here.k >= least and bool(shares) and (here.share or 0.0) > sum(shares) / len(shares)
+
+
+def _standing(tested: list[Key], p_value: Callable[[Key], float]) -> list[Key]:
+    stands = discoveries([p_value(key) for key in tested])
+    return [key for key, true in zip(tested, stands, strict=True) if true]
+
+
+def _strata(evidence: Evidence, themes: list[str]) -> dict[str, Strata]:
+    """Theme -> competitor -> complaints and read reviews by whole stars, those without stars first."""
+    by_stars = pl.col("stars").round().cast(pl.Int64).fill_null(UNRATED).alias("by")
+    read = evidence.reviews.filter(pl.col("counted") & pl.col("is_read"))
+    sizes = {(who, by): n for who, by, n in read.group_by("competitor", by_stars).len().iter_rows()}
+    said = evidence.statements.filter("complains").group_by("theme", "competitor", by_stars).len()
+    counts = {(theme, who, by): k for theme, who, by, k in said.iter_rows()}
+    steps = sorted({by for _, by in sizes})
+    return {
+        theme: {
+            who: [Proportion(counts.get((theme, who, by), 0), sizes.get((who, by), 0)) for by in steps]
+            for who in sorted({who for who, _ in sizes})
+        }
+        for theme in themes
+    }
+
+
+def _alike(strata: Strata, competitor: str, rivals: list[str]) -> list[tuple[int, int, int, int]]:
+    """A rival against the other rivals together, one table a number of stars."""
+    rest = [strata[rival] for rival in rivals if rival != competitor and rival in strata]
+    return [
+        (here.k, here.n, sum(other[i].k for other in rest), sum(other[i].n for other in rest))
+        for i, here in enumerate(strata.get(competitor, []))
+    ]

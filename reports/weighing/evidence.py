@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import polars as pl
 
@@ -28,6 +28,11 @@ class Snapshot:
     """`key`, `digest` and the columns of `reports.reading.read.MENTIONS`; titles are mention -1."""
     visits: pl.DataFrame
     changes: pl.DataFrame
+
+    def day(self) -> date | None:
+        """Of the last visit, by which the report is called; None where there was none."""
+        last = self.visits["at"].max()
+        return last.date() if isinstance(last, datetime) else None
 
     def digest(self) -> str:
         """Names the state of the reviews: two snapshots with the same digest hold the same statements."""

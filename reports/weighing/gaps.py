@@ -9,11 +9,12 @@ from enum import StrEnum
 
 import polars as pl
 
+from reports.reading import cues
 from reports.rules import Rules, Theme
-from reports.weighing import phrases, quotes
+from reports.weighing import instead, phrases, quotes
 from reports.weighing.cells import FAILS_FROM, Cell
 from reports.weighing.evidence import Evidence
-from reports.weighing.momentum import Momentum, Split, momentum
+from reports.weighing.momentum import Momentum, Split, momenta
 from reports.weighing.opportunity import Opportunity
 from reports.weighing.phrases import Phrase
 from reports.weighing.quotes import Quote
@@ -31,7 +32,9 @@ class Kind(StrEnum):
     MARKET = "market-wide"
     """At least two rivals, and two thirds of those with enough reviews, fail at it."""
     FLANK = "open flank"
-    """Some rivals fail where others do not."""
+    """Some rivals fail where others do not: one of them is complained about more than the others, beyond chance."""
+    SOME = "some rivals"
+    """Some rivals fail, and nothing shows that the others are better."""
     WISH = "unserved wish"
     """Mostly asked for rather than complained about, and hardly praised anywhere."""
     SINGLE = "single rival"
@@ -74,7 +77,11 @@ class Gap:
     segments: list[tuple[str, int]]
     """Who says so of themselves: (segment slug, complaining reviews)."""
     instead: list[tuple[str, int]]
-    """Which of the market's products they went to: (its name, complaining reviews)."""
+    """Which products they went to, of the market or not: (its name, complaining reviews)."""
+    measured_by: list[tuple[str, int]]
+    """Which products they hold it against: (its name, complaining reviews)."""
+    workarounds: list[tuple[str, int]]
+    """How they cope: (the name of a workaround of the rules, complaining reviews)."""
     phrases: list[Phrase]
     quotes: list[Quote]
     praise_quotes: list[Quote]
@@ -93,22 +100,23 @@ def gaps(
     rules: Rules,
     names: dict[str, str],
     parts: Split | None,
+    called: dict[str, str],
 ) -> list[Gap]:
     """The gaps of a market in rank order, at most `MOST_GAPS`.
 
     `names`: how people write the market's products -> its name. `parts`: what a trend compares, None for no trends.
+    `called`: slug -> name.
     """
     themes = {theme.slug: theme for theme in rules.themes}
     everywhere = phrases.counts(evidence.mentions["text"])
+    chosen = openings(cells, ranked, rivals)
+    trends = momenta(evidence, [opportunity.theme for opportunity, _ in chosen], rivals, parts)
     found: list[Gap] = []
     voices: set[str] = set()
-    for opportunity in ranked:
+    for opportunity, kind in chosen:
         of_rivals = [cells[r, opportunity.theme] for r in rivals]
-        kind = _kind(of_rivals)
-        if kind is None:
-            continue
-        complaining = _mentions(evidence, opportunity.theme, rivals, "complains")
-        praising = _mentions(evidence, opportunity.theme, rivals, "praises")
+        complaining = _mentions(evidence, opportunity.theme, rivals, "complains", rules, names, called)
+        praising = _mentions(evidence, opportunity.theme, rivals, "praises", rules, names, called)
         statements = evidence.statements.filter(
             (pl.col("theme") == opportunity.theme) & pl.col("competitor").is_in(rivals) & pl.col("complains")
         )
@@ -127,17 +135,36 @@ def gaps(
                 pleasing=[c.competitor for c in happiest if not c.fails and c.speaks.n >= ENOUGH_REVIEWS],
                 urgent=statements.filter(pl.col("urgency") > 0).height,
                 leaving=statements.filter("churn").height,
-                momentum=momentum(evidence, opportunity.theme, rivals, parts),
+                momentum=trends.get(opportunity.theme),
                 segments=_said(complaining.explode("segments"), "segments"),
-                instead=_said(_named(complaining, names), "switched_to"),
+                instead=_said(instead.gone_to(complaining, names), "switched_to"),
+                measured_by=_said(instead.held_against(complaining, called), "compared_with"),
+                workarounds=_said(instead.coping(evidence.mentions, complaining, rules), "workaround"),
                 phrases=phrases.marking(phrases.counts(complaining["text"]), everywhere),
-                quotes=quotes.complaints(complaining, [c.competitor for c in by_share], voices),
+                quotes=quotes.complaints(
+                    complaining,
+                    [c.competitor for c in by_share],
+                    voices,
+                    failing=[c.competitor for c in by_share if c.fails],
+                ),
                 praise_quotes=quotes.praises(praising, [c.competitor for c in happiest], voices),
             )
         )
-        if len(found) == MOST_GAPS:
-            break
     return found
+
+
+def openings(
+    cells: dict[tuple[str, str], Cell], ranked: list[Opportunity], rivals: list[str]
+) -> list[tuple[Opportunity, Kind]]:
+    """The themes that are gaps, in rank order, at most `MOST_GAPS`, with their kinds."""
+    kinds = [(opportunity, _kind([cells[r, opportunity.theme] for r in rivals])) for opportunity in ranked]
+    return [(opportunity, kind) for opportunity, kind in kinds if kind is not None][:MOST_GAPS]
+
+
+def quoted(found: list[Gap]) -> set[str]:
+    """The keys and texts that gaps quote, so that nobody is quoted again elsewhere."""
+    said = [quote for gap in found for quote in (*gap.quotes, *gap.praise_quotes)]
+    return {quote.key for quote in said} | {quote.text.casefold() for quote in said}
 
 
 def _kind(of_rivals: list[Cell]) -> Kind | None:
@@ -153,32 +180,66 @@ def _kind(of_rivals: list[Cell]) -> Kind | None:
         return None
     if len(of_rivals) == 1:
         return Kind.SINGLE
-    return Kind.MARKET if failing >= 2 and 3 * failing >= 2 * enough else Kind.FLANK
+    if failing >= 2 and 3 * failing >= 2 * enough:
+        return Kind.MARKET
+    apart = any(c.fails and c.worse for c in of_rivals)
+    content = any(not c.fails and c.speaks.n >= ENOUGH_REVIEWS for c in of_rivals)
+    return Kind.FLANK if apart and content else Kind.SOME
 
 
-def _mentions(evidence: Evidence, theme: str, rivals: list[str], side: str) -> pl.DataFrame:
-    """The rivals' mentions of a theme that complain or wish, or that praise; `_main` where it is the first theme."""
+def _mentions(
+    evidence: Evidence,
+    theme: str,
+    rivals: list[str],
+    side: str,
+    rules: Rules,
+    names: dict[str, str],
+    called: dict[str, str],
+) -> pl.DataFrame:
+    """The rivals' mentions of a theme that complain or wish, or that praise.
+
+    `_main`: the theme comes first in it, or a pain point that belongs to the theme above all; `_exact`: a pain point of
+    the theme is named; `_elsewhere`: another product is spoken of; `_voiced`: a cue says so, or a pain point is named,
+    rather than the words' lean alone.
+    """
     kinds = pl.col("kinds")
     if side == "complains":
         wanted = kinds.list.contains("complaint") | kinds.list.contains("bug") | kinds.list.contains("request")
     else:
         wanted = kinds.list.contains("praise")
-    return evidence.mentions.filter(
+    spoken = [rules, *rules.languages.values()]
+    if side == "complains":
+        told = [cue for each in spoken for cue in (each.complaint, each.kinds["bug"], each.kinds["request"])]
+    else:
+        told = [each.praise for each in spoken]
+    vague = [point.name for point in rules.pains.points if point.fallback]
+    own = [name for name, themes in rules.pains.themes().items() if themes[0] == theme]
+    foreign = [name for name, themes in rules.pains.themes().items() if theme not in themes]
+    named = pl.col("pain_point").is_not_null() & ~pl.col("pain_point").is_in([*vague, *foreign])
+    mentions = evidence.mentions.filter(
         pl.col("themes").list.contains(theme) & wanted & pl.col("competitor").is_in(rivals)
-    ).with_columns(_main=(pl.col("themes").list.first() == theme).cast(pl.Float64))
-
-
-def _named(mentions: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
-    """The mentions with `switched_to` as a product of the market, or null where it names none of them."""
-    written = pl.col("switched_to").str.to_lowercase()
-    known = pl.coalesce(
-        *(
-            pl.when(written.str.contains(rf"^{re.escape(name)}\b")).then(pl.lit(shown))
-            for name, shown in sorted(names.items(), key=lambda p: -len(p[0]))
-        ),
-        pl.lit(None, dtype=pl.String),
     )
-    return mentions.with_columns(switched_to=known)
+    voiced = pl.any_horizontal(pl.col("pain_point").is_not_null(), *(cues.speaks(cue) for cue in told))
+    return mentions.with_columns(cues.plain()).with_columns(
+        _voiced=voiced,
+        _main=((pl.col("themes").list.first() == theme) | pl.col("pain_point").is_in(own)).fill_null(False),
+        _exact=named.fill_null(False),
+        _elsewhere=_elsewhere(names, called),
+    )
+
+
+def _elsewhere(names: dict[str, str], called: dict[str, str]) -> pl.Expr:
+    """Whether a mention speaks of a product other than the one reviewed: names it, left it or went to it.
+
+    A name counts with a capital only: some products are called by a common word.
+    """
+    own = pl.col("competitor").replace_strict(called, default=None, return_dtype=pl.String)
+    other = pl.col("switched_to").is_not_null() | (pl.col("switched_from") != own).fill_null(False)
+    other |= (pl.col("compared_with").is_not_null() & (pl.col("compared_with") != own)).fill_null(False)
+    for name, product in names.items():
+        written = rf"\b{re.escape(name[0].upper())}(?i:{re.escape(name[1:])})\b"
+        other |= pl.col("text").str.contains(written) & (own != product).fill_null(True)
+    return other
 
 
 def _said(mentions: pl.DataFrame, column: str) -> list[tuple[str, int]]:

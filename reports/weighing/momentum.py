@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import polars as pl
 
 from reports.weighing.evidence import Evidence
-from reports.weighing.statistics import difference
+from reports.weighing.statistics import difference, discoveries, stratified
 
 RECENT_DAYS = 90
 LEAST_DAYS = 28
@@ -37,11 +38,15 @@ class Momentum:
     change: float
     low: float
     high: float
+    """The 95 % interval of this change alone."""
+    stands: bool
+    """Whether it is a change beyond chance at each rival taken by itself and all together, among all themes looked at
+    (false discovery rate 5 %)."""
 
     @property
     def verdict(self) -> str:
-        """`rising` or `falling` where the 95 % interval excludes no change, else `steady`."""
-        return "rising" if self.low > 0 else "falling" if self.high < 0 else "steady"
+        """`rising` or `falling` where the change stands, else `steady`."""
+        return ("rising" if self.change > 0 else "falling") if self.stands else "steady"
 
 
 def split(evidence: Evidence) -> Split | None:
@@ -54,17 +59,45 @@ def split(evidence: Evidence) -> Split | None:
     return Split(end - 2 * part, end - part, end)
 
 
-def momentum(evidence: Evidence, theme: str, rivals: list[str], parts: Split | None) -> Momentum | None:
-    """How the complaints about a theme at the rivals moved; None where either part has too few reviews."""
+def momenta(
+    evidence: Evidence, themes: Sequence[str], rivals: Sequence[str], parts: Split | None
+) -> dict[str, Momentum]:
+    """How the complaints about each theme at the rivals moved; empty where either part has too few reviews.
+
+    Tested within rivals, two-sided, by the exact conditional test: more reviews of an unhappier rival are no trend.
+    """
     if parts is None:
-        return None
-    ours = pl.col("competitor").is_in(rivals)
-    reviews = evidence.reviews.filter(ours & pl.col("counted") & pl.col("is_read"))
-    complaints = evidence.statements.filter(ours & (pl.col("theme") == theme) & pl.col("complains"))
-    recent = pl.col("written").is_between(parts.recent, parts.end, closed="right")
-    before = pl.col("written").is_between(parts.before, parts.recent, closed="right")
-    n1, n2 = reviews.filter(recent).height, reviews.filter(before).height
-    if min(n1, n2) < LEAST_REVIEWS:
-        return None
-    k1, k2 = complaints.filter(recent).height, complaints.filter(before).height
-    return Momentum(k1, n1, k2, n2, *difference(k1, n1, k2, n2))
+        return {}
+    part = (
+        pl.when(pl.col("written").is_between(parts.recent, parts.end, closed="right"))
+        .then(pl.lit("recent"))
+        .when(pl.col("written").is_between(parts.before, parts.recent, closed="right"))
+        .then(pl.lit("before"))
+    )
+    ours = pl.col("competitor").is_in(list(rivals))
+    reviews = evidence.reviews.filter(ours & pl.col("counted") & pl.col("is_read")).select("competitor", part=part)
+    sizes = {(who, when): n for who, when, n in reviews.drop_nulls().group_by("competitor", "part").len().iter_rows()}
+    if min(sum(n for (_, when), n in sizes.items() if when == side) for side in ("recent", "before")) < LEAST_REVIEWS:
+        return {}
+    said = evidence.statements.filter(ours & pl.col("complains")).select("theme", "competitor", part=part).drop_nulls()
+    counts = {(theme, who, when): k for theme, who, when, k in said.group_by(said.columns).len().iter_rows()}
+    tables = {
+        theme: [
+            (
+                counts.get((theme, who, "recent"), 0), sizes.get((who, "recent"), 0),
+                counts.get((theme, who, "before"), 0), sizes.get((who, "before"), 0),
+            )
+            for who in rivals
+        ]
+        for theme in themes
+    }  # fmt: skip
+    within = {theme: stratified(table) for theme, table in tables.items()}
+    stands = dict(zip(themes, discoveries([2 * min(within[theme]) for theme in themes]), strict=True))
+    found = {}
+    for theme, table in tables.items():
+        k1, n1, k2, n2 = (sum(column) for column in zip(*table, strict=True))
+        change = difference(k1, n1, k2, n2)
+        more, less = within[theme]
+        alike = change[0] > 0 if more < less else change[0] < 0
+        found[theme] = Momentum(k1, n1, k2, n2, *change, stands=stands[theme] and alike)
+    return found

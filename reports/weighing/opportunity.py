@@ -17,17 +17,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reports.weighing.cells import Cell
+from reports.weighing.resampling import DRAWS, SEED, Floats, Resampled
 
-DRAWS = 1000
-SEED = 20260101
+__all__ = ["CERTAIN", "DRAWS", "SEED", "Opportunity", "opportunities"]
+
 CERTAIN = 0.95
 """Two themes are told apart when one is ahead of the other in at least this share of the draws."""
-
-Floats = NDArray[np.float64]
-Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -40,38 +37,54 @@ class Opportunity:
     score: float
     low: float
     high: float
+    share: float
+    """Reviews that complain or wish, mean of the rivals' shares, 0..1, with its 90 % interval."""
+    share_low: float
+    share_high: float
     place: int
     """Rank by `low`; themes that cannot be told apart share one."""
 
 
-def opportunities(cells: dict[tuple[str, str], Cell], themes: list[str], rivals: list[str]) -> list[Opportunity]:
+def opportunities(
+    cells: dict[tuple[str, str], Cell], themes: list[str], rivals: list[str], resampled: Resampled
+) -> list[Opportunity]:
     """The themes that anybody speaks of, best first (by lower bound, then score, then slug)."""
     themes = [t for t in themes if any(cells[r, t].speaks.k for r in rivals)]
     if not themes:
         return []
-    n = np.array([[cells[r, t].speaks.n for t in themes] for r in rivals])
-    complains = np.array([[cells[r, t].complains.k for t in themes] for r in rivals])
-    praises = np.array([[cells[r, t].praises.k for t in themes] for r in rivals])
-    torn = np.array([[cells[r, t].torn for t in themes] for r in rivals])
-    speaks = np.array([[cells[r, t].speaks.k for t in themes] for r in rivals])
-    importance, satisfaction = _parts(speaks[None], complains[None], praises[None], n[None])
-    score = _score(importance, satisfaction)[0]
-    draws = _draws(n, speaks, complains, praises, torn)
+    table = [[cells[r, t] for t in themes] for r in rivals]
+    read = np.array([[row[0].speaks.n for row in table]], dtype=np.float64)
+    speaks, complains, praises = (
+        np.array([[[getattr(cell, side).k for cell in row] for row in table]], dtype=np.float64)
+        for side in ("speaks", "complains", "praises")
+    )
+    importance, satisfaction = (part[0] for part in _parts(speaks, complains, praises, read))
+    score = _score(importance, satisfaction)
+    share = _shares(complains, read)[0]
+    draws, shares = _draws(resampled, themes, rivals)
     low, high = np.quantile(draws, [0.05, 0.95], axis=0)
+    share_low, share_high = np.quantile(shares, [0.05, 0.95], axis=0)
     order = sorted(range(len(themes)), key=lambda i: (-round(float(low[i]), 9), -round(float(score[i]), 9), themes[i]))
     places = _places(draws, order)
     return [
         Opportunity(
-            themes[i], float(importance[0, i]), float(satisfaction[0, i]), float(score[i]),
-            float(low[i]), float(high[i]), places[i],
+            themes[i], float(importance[i]), float(satisfaction[i]), float(score[i]), float(low[i]), float(high[i]),
+            float(share[i]), float(share_low[i]), float(share_high[i]), places[i],
         )
         for i in order
     ]  # fmt: skip
 
 
-def _parts(speaks: Counts, complains: Counts, praises: Counts, n: Counts) -> tuple[Floats, Floats]:
-    """Importance and satisfaction, each draws x themes; the inputs are draws x rivals x themes."""
-    share = np.divide(speaks, n, out=np.zeros(speaks.shape), where=n > 0).mean(axis=1)
+def _shares(counts: Floats, read: Floats) -> Floats:
+    """Mean over the rivals of the shares of their read reviews, draws x themes; counts are draws x rivals x themes."""
+    size = read[..., None]
+    shares: Floats = np.divide(counts, size, out=np.zeros(counts.shape), where=size > 0).mean(axis=1)
+    return shares
+
+
+def _parts(speaks: Floats, complains: Floats, praises: Floats, read: Floats) -> tuple[Floats, Floats]:
+    """Importance and satisfaction, each draws x themes; counts are draws x rivals x themes, `read` draws x rivals."""
+    share = _shares(speaks, read)
     most = share.max(axis=1, keepdims=True)
     importance = 10 * np.sqrt(np.divide(share, most, out=np.zeros(share.shape), where=most > 0))
     content = 10 * (praises + 1) / (praises + complains + 2)
@@ -87,19 +100,16 @@ def _score(importance: Floats, satisfaction: Floats) -> Floats:
     return result
 
 
-def _draws(n: Counts, speaks: Counts, complains: Counts, praises: Counts, torn: Counts) -> Floats:
-    """Scores of resampled markets, draws x themes: each rival's reviews drawn anew with replacement."""
-    rng = np.random.default_rng(SEED)
-    neutral = speaks - (complains + praises - torn)
-    counts = np.stack([complains - torn, praises - torn, torn, neutral, n - speaks], axis=-1).astype(np.float64)
-    size = np.maximum(n, 1)[..., None]
-    weights = np.where(n[..., None] > 0, counts / size, np.array([0, 0, 0, 0, 1.0]))
-    drawn = rng.multinomial(n, weights, size=(DRAWS, *n.shape))
-    only_complains, only_praises, both, quiet = (drawn[..., i] for i in range(4))
-    importance, satisfaction = _parts(
-        only_complains + only_praises + both + quiet, only_complains + both, only_praises + both, n[None]
+def _draws(resampled: Resampled, themes: list[str], rivals: list[str]) -> tuple[Floats, Floats]:
+    """Scores and shares of complaints in resampled markets, each draws x themes."""
+    places = [resampled.themes.index(theme) for theme in themes]
+    of = [resampled.of[rival] for rival in rivals]
+    read = np.stack([drawn.read for drawn in of], axis=1)
+    speaks, complains, praises = (
+        np.stack([getattr(drawn, side)[:, places] for drawn in of], axis=1)
+        for side in ("speaks", "complains", "praises")
     )
-    return _score(importance, satisfaction)
+    return _score(*_parts(speaks, complains, praises, read)), _shares(complains, read)
 
 
 def _places(draws: Floats, order: list[int]) -> dict[int, int]:

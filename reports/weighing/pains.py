@@ -9,7 +9,7 @@ import polars as pl
 
 from reports.reading.signals import GENERAL
 from reports.rules import Rules
-from reports.weighing.cells import FAILS_FROM
+from reports.weighing.cells import FAILS_FROM, is_candidate
 from reports.weighing.evidence import Evidence
 from reports.weighing.statistics import Proportion, discoveries, more_often
 
@@ -114,9 +114,9 @@ def _compared(table: dict[tuple[str, str], Named], rivals: list[str]) -> dict[tu
         return table
     tested, p_values = [], []
     for (name, who), named in sorted(table.items()):
+        others = [table[name, other].reviews for other in rivals if other != who]
         here = named.reviews
-        if who in rivals and here.k >= FAILS_FROM:
-            others = [table[name, other].reviews for other in rivals if other != who]
+        if who in rivals and is_candidate(here, others, FAILS_FROM):
             tested.append((name, who))
             p_values.append(more_often(here.k, here.n, sum(o.k for o in others), sum(o.n for o in others)))
     standing = [key for key, stands in zip(tested, discoveries(p_values), strict=True) if stands]

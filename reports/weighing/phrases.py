@@ -8,14 +8,23 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_WORD = re.compile(r"[0-9]+(?:[.,:][0-9]+)+|[\w']+")
-_LETTER = re.compile(r"[^\W\d_]")
-_HOLLOW = frozenset(
+_WORD = re.compile(r"[\w']+")
+HOLLOW = frozenset(
     "a an and are as at be been but by for from had has have he her him his i i'm if in into is it it's its just me "
     "my of on or our she so some such than that the their them then there these they this those to too us very was "
     "we were what when where which while who will with you your am do does did about also really even only because "
     "would could should can get got one app apps all any every more much out up again after before now".split()
 )
+_SAYS_NOTHING = frozenset(
+    "worst best bad good great poor very first last next new old latest recent most same other multiple many times "
+    "time way thing things something anything nothing everything able please add allow see know use used using make "
+    "makes "
+    "work works working want wants need needs like go going give gives take takes lot day days month months year "
+    "years week weeks hour hours people user users customer customers no not can't don't doesn't didn't won't isn't "
+    "never".split()
+)
+"""Words that do not tell what a phrase is about; of these alone a phrase says nothing."""
+_NOT = frozenset("no not can't cannot cant don't dont doesn't doesnt didn't didnt won't wont isn't isnt never".split())
 LEAST = 3
 """A phrase said by fewer reviews than this is nobody's phrase but theirs."""
 
@@ -29,15 +38,25 @@ class Phrase:
 
 
 def grams(text: str) -> set[str]:
-    """The sequences of two and three words of a text that neither begin nor end hollow, nor do both with a number."""
+    """The sequences of two and three words of a text that neither begin nor end hollow."""
     words = _WORD.findall(text.lower().replace("’", "'"))
     return {
         " ".join(words[i : i + size])
         for size in (2, 3)
         for i in range(len(words) - size + 1)
-        if words[i] not in _HOLLOW and words[i + size - 1] not in _HOLLOW
-        if _LETTER.search(words[i] + words[i + size - 1])
+        if words[i] not in HOLLOW and words[i + size - 1] not in HOLLOW and _tells(words[i : i + size])
     }
+
+
+def _tells(words: list[str]) -> bool:
+    """Whether a sequence is about something: no bare numbers ("4 0"), and a word that says what."""
+    return not any(w[0].isdigit() for w in words) and any(w not in _SAYS_NOTHING | HOLLOW for w in words)
+
+
+def _roots(gram: str) -> frozenset[str]:
+    """Its words without the endings of number and tense, and one word for all that deny: `not` and `doesn't`."""
+    told = (w for w in gram.split() if w not in HOLLOW)
+    return frozenset("not" if w in _NOT else re.sub(r"(?<=\w{3})(?:ies|ing|ed|es|s|y|e)$", "", w) for w in told)
 
 
 def counts(texts: Iterable[str]) -> Counter[str]:
@@ -52,8 +71,8 @@ def marking(here: Counter[str], everywhere: Counter[str], most: int = 5) -> list
     """The sequences that mark `here` most within `everywhere` (which includes it), by log-odds with a Dirichlet prior.
 
     z of the log-odds ratio after Monroe, Colaresi and Quinn, "Fightin' Words" (Political Analysis 2008), with the
-    whole as prior; a sequence inside one already chosen is left out. The
-    most frequent comes first.
+    whole as prior; a sequence inside one already chosen, or of the same words in other forms, is left out. The most
+    frequent comes first.
     """
     n_here, n_all = sum(here.values()), sum(everywhere.values())
     scored = []
@@ -69,7 +88,7 @@ def marking(here: Counter[str], everywhere: Counter[str], most: int = 5) -> list
             scored.append((-round(z, 9), gram, k))
     chosen: list[Phrase] = []
     for _, gram, k in sorted(scored):
-        if not any(f" {gram} " in f" {c.text} " or f" {c.text} " in f" {gram} " for c in chosen):
+        if not any(_roots(gram) <= _roots(c.text) or _roots(c.text) <= _roots(gram) for c in chosen):
             chosen.append(Phrase(gram, k))
         if len(chosen) == most:
             break

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from reports.writing.document import Document
+from reports.writing.gap import mark
+from reports.writing.single import alone
 from reports.writing.text import count, day, days, escape, link, listed, percent, plural, table, whole_percent
 
 LEAST_IN_MATRIX = 5
 """Themes that fewer reviews speak of are left out of the printed matrix; the JSON has them all."""
+MORE = (
+    "▲: more often than at the other rivals, beyond chance, also among reviews of the same stars; △: more often, but"
+    " not among reviews of the same stars: its customers are unhappier."
+)
+_MARKS = f"the rival fails at it (most who speak of it complain). {MORE}"
+_COMPARED = (
+    " A rival has *more* than the others when its share is above their mean and above that of all their reviews"
+    " together, beyond chance (Fisher's exact test); among *reviews of the same stars*, by the exact test within"
+    " strata, with the Mantel-Haenszel difference."
+)
 REACHES = {
     "end": "all that the place has",
     "known": "up to what is held",
@@ -48,15 +60,15 @@ def matrix(document: Document, names: dict[str, str]) -> str:
     if not rows:
         return ""
     head = ["Theme", *(names[s] for s in slugs), "Importance", "Satisfaction", "Opportunity"]
+    only = alone(document)
     verb = "is" if hidden == 1 else "are"
     rest = f" {plural(hidden, 'theme')} with fewer than {LEAST_IN_MATRIX} reviews {verb} left out." if hidden else ""
     return "\n".join(
         [
-            "## Who fails at what",
+            f"## What customers of {only} complain about" if only else "## Who fails at what",
             "",
-            "Share of read reviews that complain about a theme or wish for it. **Bold**: the rival fails at it (most"
-            " who speak of it complain). ▲: more often than at the other rivals, beyond chance."
-            f"{rest}",
+            "Share of read reviews that complain about a theme or wish for it. **Bold**:"
+            f" {'most who speak of it complain.' if only else _MARKS}{rest}",
             "",
             table(head, rows, right=range(1, len(head))),
         ]
@@ -67,7 +79,7 @@ def _cell(cell: Document) -> str:
     if cell["speaks"]["n"] == 0:
         return "–"
     share = percent(cell["complains"]["share"])
-    return f"{f'**{share}**' if cell['fails'] else share}{' ▲' if cell['worse'] else ''}"
+    return f"{f'**{share}**' if cell['fails'] else share}{mark(cell)}"
 
 
 def planks(document: Document, names: dict[str, str]) -> str:
@@ -85,19 +97,26 @@ def planks(document: Document, names: dict[str, str]) -> str:
                 names[competitor["slug"]],
                 escape(themes[plank["theme"]]),
                 f"{competitor['stars']:.2f}",
-                f"{plank['stars_without']:.2f}",
+                f"{plank['stars_without']:.2f} ({plank['without_low']:.2f}–{plank['without_high']:.2f})",
+                f"{plank['drag']:.2f} ({plank['drag_low']:.2f}–{plank['drag_high']:.2f})",
                 count(plank["complains"]["k"]),
+                escape(listed([themes[theme] for theme in plank["ties"]])) or "–",
             ]
         )
-    lines = ["## The shortest plank of each", ""]
+    lines = ["## The shortest plank" if alone(document) else "## The shortest plank of each", ""]
     if rows:
         lines += [
-            "The theme whose complaining reviews cost it most stars, and what its mean rating would be without them.",
+            "The theme whose complaining reviews cost it most stars, and what its mean rating would be without them"
+            " (95 % intervals). Where two themes cannot be told apart, the other stands beside it.",
             "",
-            table(["", "Theme", "Mean stars", "Without", "Reviews"], rows, right=(2, 3, 4)),
+            table(["", "Theme", "Mean stars", "Without", "Cost", "Reviews", "Or as well"], rows, right=(2, 3, 4, 5)),
         ]
     if missing:
-        lines += ["", f"Insufficient for {listed(missing)}: a theme needs at least 10 rated reviews that complain."]
+        lines += [
+            "",
+            f"Insufficient for {listed(missing)}: a theme needs at least {document['method']['plank_from']} reviews"
+            " that complain, and must cost stars beyond chance.",
+        ]
     return "\n".join(lines)
 
 
@@ -178,6 +197,11 @@ def method(document: Document) -> str:
     grades = ", ".join(f"{name} from {count(least)}" for name, least in m["grades"].items())
     end = f" ending with the newest one ({day(window['end'])})" if window["end"] else ""
     bootstrap = m["bootstrap"]
+    only = alone(document)
+    means = "" if only else ", both as means over the rivals, so that one loud rival does not drown the rest"
+    fails = (
+        "Most customers are taken to complain about a theme, shown in bold," if only else "A rival *fails* at a theme"
+    )
     paragraphs = [
         "## Method and limits",
         f"**Window.** Reviews of the {plural(window['days'], 'day')}{end}; undated reviews"
@@ -185,19 +209,36 @@ def method(document: Document) -> str:
         "**Reading.** Each sentence gets a sentiment (VADER with a review lexicon), the kinds complaint, bug, request,"
         " praise or question, and themes by the rules named above. Whether it complains is weighed from sentiment,"
         " cues and the review's stars. A review counts once for a theme, however often it says it.",
-        "**Shares** carry Wilson 95 % intervals. A rival *fails* at a theme when at least"
+        f"**Shares** carry Wilson 95 % intervals. {fails} when at least"
         f" {m['fails']['complaints']} reviews complain, more than {whole_percent(m['fails']['share'])} of its reviews"
-        " do, and most of those who speak of it complain, each beyond chance. ▲ allows for the number of comparisons"
-        " (false discovery rate 5 %).",
+        " do, and most of those who speak of it complain, both beyond chance (exact binomial tests)."
+        f"{'' if only else _COMPARED} Each of these kinds of claim allows for the number of its tests (Benjamini and"
+        " Hochberg, false discovery rate 5 %)."
+        f"{'' if only else ' *Open flank* means that a failing rival has more than the others.'}",
         "**Opportunity** = importance + max(importance − satisfaction, 0), after Ulwick, 0 to 20. Importance is"
         " 10 √(share of reviews that speak of the theme / that of the theme spoken of most), satisfaction"
-        " 10 (praise + 1) / (praise + complaints + 2), both as means over the rivals, so that one loud rival does not"
-        f" drown the rest. The interval is a bootstrap of {count(bootstrap['draws'])} draws (5th to 95th percentile)."
-        f" Gaps are ranked by its lower bound and share a rank (=) unless one is ahead in"
-        f" {whole_percent(bootstrap['certain'])} of the draws.",
-        f"**Evidence** counts complaining reviews at all rivals: {grades}; below that, insufficient.",
+        f" 10 (praise + 1) / (praise + complaints + 2){means}. The interval is a bootstrap of"
+        f" {count(bootstrap['draws'])} draws of whole reviews (5th to 95th percentile). Gaps are ranked by its lower"
+        f" bound and share a rank (=) unless one is ahead in {whole_percent(bootstrap['certain'])} of the draws.",
+        f"**Evidence** counts complaining reviews{'' if only else ' at all rivals'}: {grades}; below that,"
+        " insufficient.",
         f"**Trend** compares the last {m['recent_days']} days with the {m['recent_days']} before (halves of a shorter"
-        " stretch), with Newcombe's interval.",
+        " stretch), with Newcombe's interval. It *rises* or *fades* when the exact test within rivals says so beyond"
+        " chance, allowing for the number of gaps (false discovery rate 5 %).",
+        "**Months and versions** stand out, and an unnamed complaint is called new, by Fisher's exact test at a false"
+        " discovery rate of 5 % over all that was tried. Versions are ordered by when their reviews were written, not"
+        " by their names; one whose reviews are not clearly later than the others' is not compared.",
+        "**What changed** is counted review by review: each that counts now and did not, or did and does not, has one"
+        " cause, so the parts add up to the change. Something *grew* only if newly written reviews complain of it more"
+        " often than those that counted before, by an exact test within listings, at the same false discovery rate;"
+        " everything else is a count.",
+        "**Who they are, where they go, whether they stay** rest on what reviewers say of themselves in words; nothing"
+        " is inferred. Those who say who they are write longer reviews than the rest, so groups are compared with each"
+        " other, and the sentence that says who somebody is proves nothing about the group.",
+        "**Must-be, performance, attractive** are read from stars by penalty-reward contrast analysis (Brandt 1987):"
+        " stars are regressed on what the text complains of and on what it praises, all themes at once, and the two"
+        " sides of a theme are compared on cumulative log-odds. Whether a sentence complains is judged without its"
+        " stars here.",
         "**Limits.** People who write reviews are not all customers, and each place draws its own kind. Only English"
         " and Chinese are read in full. The reading makes mistakes: open the links before you bet on a gap.",
         f"Recompute every number and quote with `unmet verify` (snapshot {document['snapshot']}).",

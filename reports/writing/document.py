@@ -18,14 +18,30 @@ import polars as pl
 from data.market import Export, Saved, pages
 from data.merging import GONE
 from reports.rules.accuracy import Card
-from reports.weighing import cells, gaps, momentum, opportunity
+from reports.weighing import cells, gaps, momentum, opportunity, overlap, planks
 from reports.weighing.gaps import Gap
 from reports.weighing.quotes import Quote
 from reports.weighing.statistics import Proportion
+from reports.weighing.voices import Voices
 from reports.weighing.weigh import Standing, Weighed
-from reports.writing import accuracy, pains
+from reports.writing import (
+    accuracy,
+    changes,
+    crowd,
+    emerging,
+    loyalty,
+    months,
+    pains,
+    personas,
+    survey,
+    switching,
+    tiers,
+    versions,
+)  # fmt: skip
+from reports.writing.figures import proportion as _proportion
+from reports.writing.figures import rounded as _round
 
-FORMAT = 1
+FORMAT = 2
 """Raised when a field changes its meaning or goes away."""
 
 Document = dict[str, Any]
@@ -47,7 +63,8 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
     """The document of a weighed market; `card` says how well rules read, these or others."""
     market = weighed.snapshot.market
     window = weighed.evidence.window
-    last = weighed.snapshot.visits["at"].max()
+    day = weighed.snapshot.day()
+    shared = overlap.shared(weighed.evidence.statements, [g.theme.slug for g in weighed.gaps], _rivals(weighed))
     return {
         "format": FORMAT,
         "market": {
@@ -56,21 +73,32 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
             "notice": market.notice,
             "file": places.relative(places.market_file) if places.market_file else None,
         },
-        "date": last.date().isoformat() if isinstance(last, datetime) else None,
+        "date": day.isoformat() if day else None,
         "rules": weighed.rules.version,
         "snapshot": weighed.snapshot.digest(),
         "window": {"start": _day(window.start), "end": _day(window.end), "days": market.window_days},
         "reviews": _reviews(weighed),
         "competitors": [_standing(s) for s in weighed.standings],
-        "gaps": [_gap(g, weighed, places) for g in weighed.gaps],
+        "gaps": [_gap(g, number, weighed, places, shared) for number, g in enumerate(weighed.gaps, start=1)],
+        "shared": _proportion(shared[""]),
         "trends_refused": weighed.moved,
         "matrix": _matrix(weighed),
         "pain_points": pains.section(weighed),
+        "emerging": emerging.section(weighed, lambda quote: _quote(quote, weighed, places)),
+        "changes": changes.section(weighed),
+        "months": months.section(weighed),
+        "versions": versions.section(weighed),
+        "crowd": crowd.section(weighed),
+        "personas": personas.section(weighed),
+        "switching": switching.section(weighed, lambda quote: _quote(quote, weighed, places)),
+        "loyalty": loyalty.section(weighed),
+        "tiers": tiers.section(weighed),
         "coverage": _coverage(weighed),
         "accuracy": accuracy.section(card, weighed.rules.base),
         "method": {
             "bootstrap": {"draws": opportunity.DRAWS, "seed": opportunity.SEED, "certain": opportunity.CERTAIN},
             "fails": {"complaints": cells.FAILS_FROM, "share": cells.NOTICEABLE},
+            "plank_from": planks.PLANK_FROM,
             "grades": {str(name): least for name, least in gaps.GRADES},
             "recent_days": momentum.RECENT_DAYS,
         },
@@ -79,14 +107,6 @@ def build(weighed: Weighed, places: Places, card: Card | None) -> Document:
 
 def _day(value: datetime | None) -> str | None:
     return value.date().isoformat() if value else None
-
-
-def _round(value: float | None, digits: int = 2) -> float | None:
-    return None if value is None else round(value, digits) + 0.0
-
-
-def _proportion(p: Proportion) -> Document:
-    return {"k": p.k, "n": p.n, "share": _round(p.share, 4), "low": _round(p.low, 4), "high": _round(p.high, 4)}
 
 
 def _reviews(weighed: Weighed) -> Document:
@@ -123,17 +143,31 @@ def _standing(standing: Standing) -> Document:
         "plank": None
         if plank is None
         else {
-            "theme": plank.theme,
-            "complains": _proportion(plank.complains),
-            "drag": _round(plank.drag),
-            "stars_without": _round(plank.stars_without),
+            "theme": plank.cell.theme,
+            "complains": _proportion(plank.cell.complains),
+            "drag": _round(plank.cell.drag),
+            "drag_low": _round(plank.drag_low),
+            "drag_high": _round(plank.drag_high),
+            "stars_without": _round(plank.cell.stars_without),
+            "without_low": _round(plank.without_low),
+            "without_high": _round(plank.without_high),
+            "ties": list(plank.ties),
         },
     }
 
 
-def _gap(gap: Gap, weighed: Weighed, places: Places) -> Document:
+def _rivals(weighed: Weighed) -> list[str]:
+    """The slugs of the rivals; of all where every product is ours."""
+    slugs = [s.competitor.slug for s in weighed.standings if not s.competitor.ours]
+    return slugs or [s.competitor.slug for s in weighed.standings]
+
+
+def _gap(gap: Gap, number: int, weighed: Weighed, places: Places, shared: Mapping[str, Proportion]) -> Document:
     theme, score, moved = gap.theme, gap.opportunity, gap.momentum
     segments = {segment.slug: segment.name for segment in weighed.rules.segments}
+    names = {s.competitor.slug: s.competitor.name for s in weighed.standings}
+    named = pains.of_gap(weighed, theme.slug)
+    asked = gap.failing or _rivals(weighed)
     return {
         "theme": theme.slug,
         "name": theme.name,
@@ -171,10 +205,14 @@ def _gap(gap: Gap, weighed: Weighed, places: Places) -> Document:
         },
         "segments": [{"name": segments[slug], "reviews": n} for slug, n in gap.segments],
         "instead": [{"name": name, "reviews": n} for name, n in gap.instead],
-        "pain_points": pains.of_gap(weighed, theme.slug),
+        "measured_by": [{"name": name, "reviews": n} for name, n in gap.measured_by],
+        "workarounds": [{"name": name, "reviews": n} for name, n in gap.workarounds],
+        "shared": _proportion(shared[theme.slug]),
+        "pain_points": named,
         "phrases": [{"text": p.text, "mentions": p.count} for p in gap.phrases],
         "quotes": [_quote(q, weighed, places) for q in gap.quotes],
         "praise": [_quote(q, weighed, places) for q in gap.praise_quotes],
+        "survey": survey.of_gap(number, theme.need, asked, names, [pain["name"] for pain in named]),
     }
 
 
@@ -227,22 +265,29 @@ def _matrix(weighed: Weighed) -> list[Document]:
                 "importance": _round(o.importance, 1),
                 "satisfaction": _round(o.satisfaction, 1),
             },
-            "cells": [_cell(weighed.cells[slug, o.theme]) for slug in slugs],
+            "market": {"share": _round(o.share, 4), "low": _round(o.share_low, 4), "high": _round(o.share_high, 4)},
+            "cells": [_cell(weighed.cells[slug, o.theme], weighed.voices.get((slug, o.theme))) for slug in slugs],
         }
         for o in weighed.ranked
     ]
 
 
-def _cell(cell: cells.Cell) -> Document:
+def _cell(cell: cells.Cell, behind: Voices | None) -> Document:
     return {
         "competitor": cell.competitor,
         "speaks": _proportion(cell.speaks),
         "complains": _proportion(cell.complains),
         "praises": _proportion(cell.praises),
         "wishes": cell.wishes,
+        "satisfaction": _round(cell.satisfaction, 1),
         "drag": _round(cell.drag),
         "fails": cell.fails,
         "worse": cell.worse,
+        "worse_alike": cell.worse_alike,
+        "alike": _round(cell.alike, 4),
+        "intense": _proportion(behind.intense) if behind else None,
+        "helpful": behind.helpful if behind else 0,
+        "unsuspected": _proportion(behind.unsuspected) if behind else None,
     }
 
 

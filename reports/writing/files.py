@@ -1,39 +1,114 @@
-"""Reports on disk: `<market>/<date>.md` and `.json`, `latest.md`, and `index.md` over all of them.
+"""Reports on disk: `<market>/<date>.md`, `.html`, `.json`, `.survey.csv` and charts, `latest.*`, an index over all.
 
-Every file is written beside its place and then moved there, so a reader never sees half of one.
+A report is written to a place of its own first, where it can be held against the lake, and then moved to where readers
+look; every move is of a whole file, so a reader never sees half of one.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from data.errors import UnmetError
+from reports.writing import csvfile, drawing, index, survey
+from reports.writing.charts import FOLDER, charts
 from reports.writing.document import Document
+from reports.writing.figure import inline
 from reports.writing.markdown import render
-from reports.writing.text import count, day, escape, table
+from reports.writing.page import page
+from reports.writing.text import plain
+
+STAGE = ".staged"
+"""Where a market's next report lies until it is published."""
 
 
 class ReportError(UnmetError):
     """A report cannot be written, read, or does not verify."""
 
 
-def write(document: Document, out: Path) -> Path:
-    """Writes a report below `out` and brings the index up to date; returns the Markdown's path."""
-    folder = out / str(document["market"]["slug"])
+def contents(document: Document) -> dict[str, str]:
+    """Every file of a report, by its path from the market's folder.
+
+    A pure function of the document: verifying makes them again and compares.
+    """
     name = document["date"] or "undated"
+    drawn = [(chart, chart.file(document), drawing.svg(chart)) for chart in charts(document)]
     text = render(document)
+    rivals = {c["slug"]: plain(c["name"]) for c in document["competitors"]}
+    figures = {file: inline(chart, svg) for chart, file, svg in drawn}
+    html = page(f"{plain(document['market']['name'])}: unmet needs", text, figures, rivals if len(rivals) > 1 else {})
+    asked = {f"{name}{survey.SUFFIX}": csvfile.text(survey.survey_rows(document))} if document["gaps"] else {}
+    return {
+        **{file: svg for _, file, svg in drawn},
+        **asked,
+        f"{name}.html": html,
+        f"{name}.md": text,
+        f"{name}.json": dump(document),
+        "latest.html": html,
+        "latest.md": text,
+    }
+
+
+@contextmanager
+def staged(document: Document, folder: Path) -> Iterator[Path]:
+    """Writes a report of a folder where no reader looks; gives the path of its JSON there, for `publish`.
+
+    One report of a folder at a time: another run waits for this one. What a run that died left is swept away.
+    """
+    stage = folder / STAGE
+    lock = None
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _put(folder / f"{name}.json", dump(document))
-        _put(folder / f"{name}.md", text)
-        _put(folder / "latest.md", text)
-        _put(out / "index.md", index(out))
+        lock = os.open(folder, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        shutil.rmtree(stage, ignore_errors=True)
+        (stage / FOLDER).mkdir(parents=True)
+        for name, text in contents(document).items():
+            _write(stage / name, text)
+        yield stage / f"{document['date'] or 'undated'}.json"
     except OSError as e:
         raise ReportError(f"{folder}: cannot be written ({e.strerror}); check space and rights, then run again") from e
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
+
+
+def publish(report: Path, out: Path) -> Path:
+    """Moves a staged report to where readers look and brings the index up to date; returns the Markdown's path."""
+    stage, name = report.parent, report.stem
+    folder = stage.parent
+    drawn = sorted((stage / FOLDER).iterdir())
+    if drawn:
+        (folder / FOLDER).mkdir(exist_ok=True)
+    # what a page shows comes before it, and the JSON, by which a report is known to be there, after its pages
+    pages = sorted(stage.glob("*.*"), key=lambda p: (p.stem == "latest", p.suffix == ".json", p.name))
+    for file in [*drawn, *pages]:
+        file.replace(folder / file.relative_to(stage))
+    kept = {file.name for file in [*drawn, *pages]}
+    for old in [*(folder / FOLDER).glob(f"{name}-*.svg"), *folder.glob(f"{name}.*.csv")]:
+        if old.name not in kept:
+            old.unlink()
+    write_index(out)
     return folder / f"{name}.md"
+
+
+def write_index(out: Path) -> None:
+    """Brings `index.md` and `index.html` up to date with the reports that are there."""
+    newest = {}
+    for folder in sorted(p for p in out.iterdir() if p.is_dir()):
+        dates = sorted((p.stem for p in folder.glob("*.json")), reverse=True)
+        if dates:
+            newest[folder.name] = (load(folder / f"{dates[0]}.json"), dates)
+    text = index.render(newest)
+    _put(out / "index.md", text)
+    _put(out / "index.html", page("Unmet needs, market by market", index.linked(text), {}, {}))
 
 
 def dump(document: Document) -> str:
@@ -52,36 +127,17 @@ def load(path: Path) -> Document:
     return document
 
 
-def index(out: Path) -> str:
-    """All markets with their reports, the newest first, as Markdown."""
-    rows = []
-    for folder in sorted(p for p in out.iterdir() if p.is_dir()):
-        dates = sorted((p.stem for p in folder.glob("*.json")), reverse=True)
-        if not dates:
-            continue
-        newest = load(folder / f"{dates[0]}.json")
-        first = newest["gaps"][0]["need"] if newest["gaps"] else "no gap stands out"
-        links = [f"[{d}]({folder.name}/{d}.md)" for d in dates[:12]]
-        rows.append(
-            [
-                f"[{escape(newest['market']['name'])}]({folder.name}/latest.md)",
-                escape(first),
-                count(newest["reviews"]["counted"]),
-                day(newest["date"]),
-                ", ".join(links),
-            ]
-        )
-    head = ["Market", "Customers most need to …", "Reviews", "Newest", "Reports"]
-    return f"# Unmet needs, market by market\n\n{table(head, rows, right=(2,))}\n"
-
-
 def _put(path: Path, text: str) -> None:
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with fresh.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        _write(fresh, text)
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def _write(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

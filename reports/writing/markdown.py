@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-from reports.writing import appendix, pains
+from reports.writing import (
+    appendix,
+    changes,
+    crowd,
+    emerging,
+    loyalty,
+    months,
+    newcomer,
+    pains,
+    personas,
+    survey,
+    switching,
+    tiers,
+    versions,
+)  # fmt: skip
 from reports.writing.accuracy import accuracy
+from reports.writing.charts import figure
 from reports.writing.document import Document
-from reports.writing.text import (
-    count,
-    day,
-    days,
-    escape,
-    interval,
-    link,
-    listed,
-    percent,
-    plural,
-    table,
-    to_you,
-)
+from reports.writing.gap import broad, gap_section, leading, read
+from reports.writing.single import NOTE, alone, whom
+from reports.writing.text import count, day, days, escape, listed, plural, table, whole_percent
 
-LEVERS = {
-    "product": "the product or service itself",
-    "price": "price",
-    "promotion": "promotion: what is promised, and to whom",
-    "channel": "the sales channel",
-    "people": "people: who answers, delivers and serves",
-}
-TIERS = {
-    "works": "it must work; without it nothing else counts",
-    "pleasant": "it works, and should be pleasant",
-    "loved": "what makes people love a product rather than use it",
-}
-KINDS = {
-    "market-wide": "market-wide: most rivals fail at it",
-    "open flank": "open flank: some rivals fail where others do not",
-    "unserved wish": "unserved wish: asked for rather than complained about",
-    "single rival": "one rival read: this says nothing about the market",
-}
+MOST_TIED = 2
+"""More ties than this are counted rather than named."""
 
 
 def render(document: Document) -> str:
@@ -45,11 +34,25 @@ def render(document: Document) -> str:
     parts = [
         _head(document),
         _glance(document, names),
+        newcomer.told(document, names),
+        figure(document, "landscape"),
         _refused(document),
-        *(_gap(gap, document, names) for gap in document["gaps"]),
+        changes.render(document, names),
+        *(gap_section(gap, document, names) for gap in document["gaps"]),
+        survey.section(document, names),
+        personas.render(document, names),
+        crowd.render(document, names),
         appendix.matrix(document, names),
+        figure(document, "heat"),
         pains.overview(document, names),
+        emerging.render(document, names),
         appendix.planks(document, names),
+        figure(document, "months"),
+        months.render(document, names),
+        versions.render(document, names),
+        switching.render(document, names),
+        loyalty.render(document, names),
+        tiers.render(document, names),
         appendix.coverage(document, names),
         accuracy(document.get("accuracy"), document["rules"]),
         appendix.method(document),
@@ -62,15 +65,17 @@ def _head(document: Document) -> str:
     lines = []
     if market["notice"]:
         lines += [f"> **{escape(market['notice'])}**", ""]
-    rivals = plural(reviews["rivals"], "rival")
-    when = days(reviews["first"], reviews["last"])
+    only = alone(document)
+    rivals = only or plural(reviews["rivals"], "rival")
+    own = " and our own product" if not only and any(c["ours"] for c in document["competitors"]) else ""
     lines += [
-        f"# {escape(market['name'])}: unmet needs",
+        f"# What customers of {only} miss" if only else f"# {escape(market['name'])}: unmet needs",
         "",
-        f"*{plural(reviews['counted'], 'review')} of {rivals}"
-        f"{' and our own product' if any(c['ours'] for c in document['competitors']) else ''}, {when}."
+        f"*{plural(reviews['counted'], 'review')} of {rivals}{own}, {days(reviews['first'], reviews['last'])}."
         f" Report of {day(document['date'])}, rules {document['rules']}.*",
     ]
+    if only:
+        lines += ["", NOTE]
     return "\n".join(lines)
 
 
@@ -80,38 +85,41 @@ def _glance(document: Document, names: dict[str, str]) -> str:
     if not found:
         read = sum(c["read"] for c in document["competitors"])
         lines += [
-            f"**No gap stands out.** {plural(read, 'review')} could be read, and no theme has enough complaints at any"
-            " rival to call it a gap. More reviews, or more rivals, may show one; Coverage says what was read."
+            f"**No gap stands out.** {plural(read, 'review')} could be read, and no theme has enough complaints to"
+            " call it a gap. More reviews, or more rivals, may show one; Coverage says what was read."
         ]
         return "\n".join(lines)
     lines += [_sentence_first(found[0], document, names), _sentence_next(found), _sentence_trust(document), ""]
-    head = [
-        "#",
-        "Customers need to …",
-        "Kind",
-        "Complain or wish",
-        "Opportunity (90 %)",
-        "Failing",
-        "Trend",
-        "Evidence",
-    ]
+    only = alone(document)
+    trends = any(gap["momentum"] for gap in found)
+    head = ["#", "Customers need to …", *([] if only else ["Fails at"]), "Complain or wish", "Opportunity (90 %)"]
+    head += [*(["Trend"] if trends else []), "Evidence", *([] if only else ["Kind"])]
     rows = []
     for number, gap in enumerate(found, start=1):
         score = gap["opportunity"]
-        anchor = f"[{escape(gap['need'])}](#gap-{number})"
+        need = f"[{escape(gap['need'])}](#gap-{number})"
         rows.append(
             [
                 _place(gap, found),
-                anchor,
-                gap["kind"],
+                f"{need}: {leading(gap)}" if broad(gap, document) else need,
+                *([] if only else [whom(gap["failing"], document, names) or "–"]),
                 count(gap["complaints"]),
                 f"{score['score']:.1f} ({score['low']:.1f}–{score['high']:.1f})",
-                listed([names[s] for s in gap["failing"]]) or "–",
-                gap["momentum"]["verdict"] if gap["momentum"] else "–",
+                *([gap["momentum"]["verdict"] if gap["momentum"] else "–"] if trends else []),
                 gap["grade"],
+                *([] if only else [gap["kind"]]),
             ]
         )
-    return "\n".join([*lines, table(head, rows, right=(3, 4))])
+    numbers = (2, 3) if only else (3, 4)
+    return "\n".join([*lines, table(head, rows, right=numbers), "", _reading(document, trends)])
+
+
+def _reading(document: Document, trends: bool) -> str:
+    """What a reader must know once, so that no section has to repeat it."""
+    told = "Under each gap a line that is missing (who, instead, why now) means that fewer than three reviews say so."
+    if trends or document["trends_refused"]:
+        return told
+    return f"{told} No trend is claimed: dated reviews are too few or too close together."
 
 
 def _refused(document: Document) -> str:
@@ -133,150 +141,40 @@ def _place(gap: Document, found: list[Document]) -> str:
 
 
 def _sentence_first(gap: Document, document: Document, names: dict[str, str]) -> str:
-    rivals = sum(c["read"] for c in document["competitors"] if not c["ours"]) or sum(
-        c["read"] for c in document["competitors"]
+    only = alone(document)
+    who = whom(gap["failing"], document, names)
+    where = f" at {who}" if who and not only else ""
+    opening = "What its customers miss most" if only else "The clearest opening"
+    told = (
+        f"{opening}: {'they' if only else 'customers'} need to **{escape(gap['need'])}**{where}, and"
+        f" {count(gap['complaints'])} of {plural(read(document), 'review')} complain about it or ask for it"
     )
-    who = listed([names[s] for s in gap["failing"]])
-    where = f" at {who}" if who else ""
-    return (
-        f"The clearest opening: customers need to **{escape(gap['need'])}**{where}, and"
-        f" {count(gap['complaints'])} of {count(rivals)} reviews complain about it or ask for it."
-    )
+    return f"{told}, above all over {leading(gap)}." if broad(gap, document) else f"{told}."
 
 
 def _sentence_next(found: list[Document]) -> str:
-    tied = [g for g in found[1:] if g["place"] == found[0]["place"]]
+    tied = [f"“{escape(g['name'])}”" for g in found[1:] if g["place"] == found[0]["place"]]
+    if len(tied) > MOST_TIED:
+        return (
+            f"The first {len(tied) + 1} in the table are equals, as far as these reviews can tell: choose among them by"
+            " what you can build."
+        )
     if tied:
-        others = [f"“{escape(g['name'])}”" for g in tied]
-        return f"It cannot be told apart from {listed(others)}: treat them as equals and decide by what you can build."
+        verb = "is its equal" if len(tied) == 1 else "are its equals"
+        return f"{listed(tied)} {verb}, as far as these reviews can tell: decide by what you can build."
     if len(found) == 1:
-        return "No other theme has the evidence to stand beside it."
-    return f"Next, clearly behind it: “{escape(found[1]['name'])}” ({plural(found[1]['complaints'], 'review')})."
+        return "No other need has the evidence to stand beside it."
+    return f"Next, clearly behind it, comes “{escape(found[1]['name'])}” ({plural(found[1]['complaints'], 'review')})."
 
 
 def _sentence_trust(document: Document) -> str:
+    """What the counts are not: the whole market, nor separate people, nor always whole listings."""
+    shared = document["shared"]
+    told = ["These are people who write reviews, not all customers"]
+    if len(document["gaps"]) > 1 and shared["n"] and shared["k"]:
+        share = whole_percent(round(shared["k"] / shared["n"], 2))
+        told.append(f"{share} of those who complain stand under several gaps, so the counts do not add up")
     broken = [row for row in document["coverage"] if row["visit"] is None or not row["visit"]["complete"]]
-    trust = "These are people who write reviews, not all customers: ask before you build"
     if broken:
-        return f"{trust}; and {plural(len(broken), 'listing')} could not be read whole, see [Coverage](#coverage)."
-    return f"{trust}; every gap below ends with what to ask."
-
-
-def _gap(gap: Document, document: Document, names: dict[str, str]) -> str:
-    number = document["gaps"].index(gap) + 1
-    score = gap["opportunity"]
-    importance, satisfaction = score["importance"], score["satisfaction"]
-    lines = [
-        f'<a id="gap-{number}"></a>',
-        "",
-        f"## {number}. {escape(gap['name'])}",
-        "",
-        f"**Customers need to {escape(gap['need'])}.** {KINDS[gap['kind']].capitalize()}. Evidence: {gap['grade']}.",
-        "",
-        f"Opportunity {score['score']:.1f} of 20 ({score['low']:.1f}–{score['high']:.1f}):"
-        f" importance {importance:.1f}, satisfaction {satisfaction:.1f}.",
-        "",
-        *_facts(gap, document, names),
-        "",
-        *_quotes(gap["quotes"], names),
-    ]
-    if not gap["praise"]:
-        lines += ["Nobody who is content praises this in words worth quoting.", ""]
-    else:
-        lines += ["Where it is done well, customers say:", "", *_quotes(gap["praise"], names)]
-    lines += [*_action(gap, document, names)]
-    return "\n".join(lines)
-
-
-def _facts(gap: Document, document: Document, names: dict[str, str]) -> list[str]:
-    row = next(r for r in document["matrix"] if r["theme"] == gap["theme"])
-    ours = {c["slug"] for c in document["competitors"] if c["ours"]}
-    lines = []
-    for cell in sorted(row["cells"], key=lambda c: (c["competitor"] in ours, -(c["complains"]["share"] or 0))):
-        said = cell["complains"]
-        if said["n"] == 0:
-            lines.append(f"- **{names[cell['competitor']]}**: no review could be read.")
-            continue
-        cost = f"; these reviews cost it {cell['drag']:.2f} stars" if (cell["drag"] or 0) >= 0.005 else ""
-        mark = " More than at the other rivals, beyond chance." if cell["worse"] else ""
-        own = " (ours)" if cell["competitor"] in ours else ""
-        lines.append(
-            f"- **{names[cell['competitor']]}**{own}: {count(said['k'])} of {plural(said['n'], 'review')} complain or"
-            f" wish, {percent(said['share'])} ({interval(said['low'], said['high'])}); {count(cell['praises']['k'])}"
-            f" praise{cost}.{mark}"
-        )
-    lines += pains.exactly(gap.get("pain_points", []), names)
-    lines.append(f"- **Who**: {_who(gap)}")
-    lines.append(f"- **Instead**: {_instead(gap)}")
-    lines.append(f"- **Why now**: {_now(gap, document)}")
-    if gap["phrases"]:
-        said = [f"“{escape(p['text'])}” ({count(p['mentions'])})" for p in gap["phrases"]]
-        lines.append(f"- **In their words**: {', '.join(said)}.")
-    return lines
-
-
-def _who(gap: Document) -> str:
-    if not gap["segments"]:
-        return "hardly anybody says who they are in these reviews; ask."
-    return listed([f"{escape(s['name'])} ({count(s['reviews'])})" for s in gap["segments"]]) + ", by their own words."
-
-
-def _instead(gap: Document) -> str:
-    if gap["instead"]:
-        names = [f"{escape(s['name'])} ({count(s['reviews'])})" for s in gap["instead"]]
-        return f"they go to {listed(names)}; {plural(gap['leaving'], 'reviewer')} left or say they will."
-    if gap["leaving"]:
-        return f"{count(gap['leaving'])} of the {count(gap['complaints'])} left or say they will; too few say for what."
-    return "they stay and complain: nobody says that they left over it."
-
-
-def _now(gap: Document, document: Document) -> str:
-    urgent = f"{count(gap['urgent'])} of the {count(gap['complaints'])} sound urgent"
-    moved = gap["momentum"]
-    if moved is None:
-        if document["trends_refused"]:
-            return f"{urgent}; no trend is claimed, since the collection changed."
-        return f"{urgent}; dated reviews are too few or too close together for a trend."
-    was, now = moved["before"], moved["recent"]
-    change = (
-        f"{percent(was['k'] / was['n'])} of reviews before ({count(was['k'])} of {count(was['n'])}),"
-        f" {percent(now['k'] / now['n'])} lately ({count(now['k'])} of {count(now['n'])})"
-    )
-    verdict = {"rising": "it grows", "falling": "it fades", "steady": "no change beyond chance"}[moved["verdict"]]
-    bounds = f"{100 * moved['low']:+.1f} to {100 * moved['high']:+.1f} points"
-    return f"{verdict}: {change}, a change of {bounds}; {urgent}."
-
-
-def _quotes(quotes: list[Document], names: dict[str, str]) -> list[str]:
-    lines = []
-    for quote in quotes:
-        stars = "" if quote["stars"] is None else f", {_stars(quote['stars'])}"
-        source = link(escape(quote["label"]), quote["href"])
-        lines += [
-            f"> {escape(quote['text'])}",
-            ">",
-            f"> — {names[quote['competitor']]}{stars}, {day(quote['date'])}, {source}",
-            "",
-        ]
-    return lines
-
-
-def _stars(stars: float) -> str:
-    whole = f"{stars:.0f}" if stars == int(stars) else f"{stars:.1f}"
-    return f"{whole} star" if whole == "1" else f"{whole} stars"
-
-
-def _action(gap: Document, document: Document, names: dict[str, str]) -> list[str]:
-    product = next((names[c["slug"]] for c in document["competitors"] if c["ours"]), "our product")
-    need = escape(to_you(gap["need"]))
-    return [
-        f"- **What would close it**: {LEVERS[gap['lever']]} ({TIERS[gap['tier']]}).",
-        f"- **What to say**: with {product}, you {escape(gap['benefit'])}.",
-        f"- **Ask them** (50 customers of {_asked(gap, names)}): “How important is it to you to {need}?” and “How"
-        " satisfied are you with how you can do that today?”, each 1 to 5. *Pursue* if at least 20 of 50 answer"
-        " important (4–5) and not satisfied (1–2); *drop* if fewer than 8 do; in between, ask 50 more.",
-    ]
-
-
-def _asked(gap: Document, names: dict[str, str]) -> str:
-    return listed([names[s] for s in gap["failing"]]) or "the rivals"
+        told.append(f"{plural(len(broken), 'listing')} could not be read whole ([coverage](#coverage))")
+    return f"{'; '.join(told)}: [ask](#ask) before you build."

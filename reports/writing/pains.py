@@ -6,6 +6,7 @@ from typing import Any
 
 from reports.weighing.pains import LEAST, Named, Pain, of_theme
 from reports.weighing.weigh import Weighed
+from reports.writing.single import alone
 from reports.writing.text import count, day, escape, percent, table
 
 Document = dict[str, Any]
@@ -52,12 +53,15 @@ def exactly(pains: list[Document], names: dict[str, str]) -> list[str]:
     """The line of a gap that says what exactly fails: `logs me out (31: Evernote 25, Notability 6)`."""
     if not pains:
         return []
-    told = [f"{escape(pain['name'])} ({count(pain['reviews'])}: {_who(pain, names)})" for pain in pains]
+    told = [f"{escape(pain['name'])} ({count(pain['reviews'])}{_who(pain, names)})" for pain in pains]
     return [f"- **What exactly**: {'; '.join(told)}."]
 
 
 def _who(pain: Document, names: dict[str, str]) -> str:
-    return ", ".join(f"{names[named['competitor']]} {count(named['k'])}" for named in pain["rivals"])
+    """At which rivals; nothing where one product is read alone."""
+    if len(names) == 1:
+        return ""
+    return ": " + ", ".join(f"{names[named['competitor']]} {count(named['k'])}" for named in pain["rivals"])
 
 
 def overview(document: Document, names: dict[str, str]) -> str:
@@ -79,8 +83,8 @@ def overview(document: Document, names: dict[str, str]) -> str:
         [
             "## What recurs",
             "",
-            f"Complaints and wishes under the same name in at least {LEAST} reviews of rivals; a review counts once for"
-            " each. ▲: more often than at the other rivals, beyond chance.",
+            f"Complaints and wishes under the same name in at least {LEAST} reviews; a review counts once for each."
+            + ("" if alone(document) else " ▲: more often than at the other rivals, beyond chance."),
             "",
             table(head, rows, right=range(2, 3 + len(slugs))),
         ]

@@ -19,12 +19,17 @@ def escape(text: str) -> str:
     Line breaks become blanks; control and bidirectional characters, which could hide or reorder what surrounds them,
     are left out.
     """
-    shown = "".join(" " if c in "\n\r\t\u2028\u2029" else c for c in text)
-    shown = "".join(c for c in shown if unicodedata.category(c) not in {"Cc", "Cf", "Cs"} or c == "\u200d")
-    shown = re.sub(r" {2,}", " ", shown).strip()
-    shown = _SPECIAL.sub(lambda m: _ENTITY.get(m[1], f"\\{m[1]}"), shown)
+    shown = _SPECIAL.sub(lambda m: _ENTITY.get(m[1], f"\\{m[1]}"), plain(text))
     shown = _LINE_START.sub(r"\1\\\2", shown)
     return _AUTOLINK.sub(_unlink, shown)
+
+
+def plain(text: str) -> str:
+    """Somebody's words on one line, without control and bidirectional characters; what writes them still escapes."""
+    shown = "".join(" " if c in "\n\r\t\u2028\u2029" else c for c in text)
+    shown = "".join(c for c in shown if unicodedata.category(c) not in {"Cc", "Cf", "Cs"} or c == "\u200d")
+    shown = "".join(c for c in shown if ord(c) & 0xFFFE != 0xFFFE)  # no characters at all, and no XML may hold them
+    return re.sub(r" {2,}", " ", shown).strip()
 
 
 def _unlink(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Holds a report on disk against the lake: every number recomputed, every quote looked up, every line compared."""
+"""Holds a report against the lake: every number recomputed, every quote looked up, every line and link followed."""
 
 from __future__ import annotations
 
@@ -8,28 +8,47 @@ from typing import Any
 
 import polars as pl
 
+from reports.writing import links
 from reports.writing.document import Document
-from reports.writing.files import dump, load
-from reports.writing.markdown import render
+from reports.writing.files import contents, dump, load
 
 
-def differences(report: Path, fresh: Document, reviews: pl.DataFrame) -> list[str]:
-    """What in a report (`<date>.json` with `<date>.md` beside it) is not so; one line each, empty when all holds.
+def differences(report: Path, fresh: Document, reviews: pl.DataFrame, home: Path | None = None) -> list[str]:
+    """What in a report (`<date>.json` with its pages and charts beside it) is not so; one line each.
 
-    `fresh` is the document recomputed from the lake, `reviews` the market's reviews with `key`, `title` and `body`.
+    Args:
+        report: the JSON, published or staged.
+        fresh: the document recomputed from the lake.
+        reviews: the market's, with `key`, `title` and `body`.
+        home: where a staged report is meant to lie.
+
+    Returns:
+        Nothing when all holds.
     """
     recorded = load(report)
+    if recorded["format"] != fresh["format"]:
+        return [f"{report.name}: is of form {recorded['format']}, now {fresh['format']}; make the report anew"]
     found = list(_moved(recorded, fresh))
     if not found:
         found += _compared(recorded, fresh, "")
         if not found and report.read_text("utf-8") != dump(recorded):
             found.append(f"{report.name}: holds the right values, but not in the form they were written in")
-    found += _quotes(recorded, reviews)
-    page = report.with_suffix(".md")
-    found += _lines(page, render(recorded))
-    latest = page.with_name("latest.md")
-    if latest.is_file() and not any(p.stem > page.stem for p in page.parent.glob("*.json")):
-        found += _lines(latest, render(recorded))
+    found += _unsaid(recorded, reviews)
+    try:
+        files = contents(recorded)
+    except (LookupError, TypeError, ValueError, AttributeError) as e:
+        # its document is of another version, or was changed by hand: there is nothing to compare its pages with
+        return [*found, f"{report.name}: this version of unmet cannot print it ({e!r}); make it anew"]
+    newest = not any(other.stem > report.stem for other in report.parent.glob("*.json"))
+    folders = [report.parent, *([home] if home else [])]
+    for name, due in files.items():
+        page = report.parent / name
+        if page == report or (page.stem == "latest" and not newest):
+            continue
+        found += _lines(page, name, due)
+        if page.suffix in {".md", ".html"} and page.stem != "latest":
+            told = links.of_markdown(due) if page.suffix == ".md" else links.of_html(due)
+            found += [f"{name}: {line}" for line in links.broken(told, folders)]
     return found
 
 
@@ -58,30 +77,46 @@ def _compared(recorded: Any, fresh: Any, path: str) -> Iterator[str]:
         yield f"{path}: says {recorded!r}, recomputed {fresh!r}"
 
 
-def _quotes(recorded: Document, reviews: pl.DataFrame) -> Iterator[str]:
+def quotes(value: Any) -> Iterator[Document]:
+    """Every quote of a document, wherever in it: what names a review, a stretch of it, and its words."""
+    if isinstance(value, dict):
+        if {"key", "start", "end", "text"} <= value.keys():
+            yield value
+        for inner in value.values():
+            yield from quotes(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from quotes(inner)
+
+
+def _unsaid(recorded: Document, reviews: pl.DataFrame) -> Iterator[str]:
     """Every quote that is not in its review, letter by letter, at its place."""
     texts = {key: {"title": title, "body": body} for key, title, body in reviews.select("key", "title", "body").rows()}
-    for gap in recorded.get("gaps", []):
-        for quote in [*gap["quotes"], *gap["praise"]]:
-            said = (texts.get(quote["key"], {}).get(quote["field"]) or "")[quote["start"] : quote["end"]]
-            if said != quote["text"]:
-                yield f"quote of {quote['key']}: says {quote['text']!r}, the review says {said!r}"
+    for quote in quotes(recorded):
+        said = (texts.get(quote["key"], {}).get(quote.get("field", "body")) or "")[quote["start"] : quote["end"]]
+        if said != quote["text"]:
+            yield f"quote of {quote['key']}: says {quote['text']!r}, the review says {said!r}"
 
 
-def _lines(page: Path, due: str) -> Iterator[str]:
-    """Every line of a page that is not the one its document renders to."""
+def _lines(page: Path, name: str, due: str) -> Iterator[str]:
+    """Every line of a file that is not the one its document renders to."""
     try:
         said = page.read_text("utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as e:
-        yield f"{page.name}: cannot be read ({e})"
+        yield f"{name}: cannot be read ({e})"
         return
     wanted = due.split("\n")
     for number, (a, b) in enumerate(zip(said, wanted, strict=False), start=1):
         if a != b:
-            yield f"{page.name} line {number}: says {_short(a)!r}, should say {_short(b)!r}"
+            yield f"{name} line {number}: says {_short(a, b)!r}, should say {_short(b, a)!r}"
     if len(said) != len(wanted):
-        yield f"{page.name}: {len(said)} lines, should have {len(wanted)}"
+        yield f"{name}: {len(said)} lines, should have {len(wanted)}"
 
 
-def _short(line: str) -> str:
-    return line if len(line) <= 160 else f"{line[:157]}..."
+def _short(line: str, other: str) -> str:
+    """A line, or of a long one what surrounds the first letter that differs from the other's."""
+    if len(line) <= 160:
+        return line
+    same = next((n for n, (a, b) in enumerate(zip(line, other, strict=False)) if a != b), min(len(line), len(other)))
+    start = max(0, same - 60)
+    return f"{'...' if start else ''}{line[start : start + 150]}{'...' if len(line) > start + 150 else ''}"

@@ -333,7 +333,12 @@ def _garbled_data(table: Path) -> None:
         file.write_bytes(b"garbage")
 
 
-@pytest.mark.parametrize("damage", [_garbled_log, _lost_start, _lost_data, _garbled_data])
+def _garbled_data_of_its_size(table: Path) -> None:
+    for file in table.rglob("*.parquet"):
+        file.write_bytes(b"garbage " * (file.stat().st_size // 8))
+
+
+@pytest.mark.parametrize("damage", [_garbled_log, _lost_start, _lost_data, _garbled_data, _garbled_data_of_its_size])
 def test_a_damaged_table_is_one_line(lake: Lake, damage: Any, capfd: pytest.CaptureFixture[str]) -> None:
     merge(lake, review(1))
     merge(lake, review(2))

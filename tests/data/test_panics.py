@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 
 import pytest
 
@@ -30,3 +32,22 @@ def test_an_error_goes_through_and_blocks_may_lie_in_one_another(capfd: pytest.C
             raise ValueError("inner")
     os.write(2, b"and on\n")
     assert capfd.readouterr().err == "outer\nand on\n"
+
+
+def test_a_panic_that_another_thread_still_tells_is_waited_for(capfd: pytest.CaptureFixture[str]) -> None:
+    """Told in two pieces, the second of them long after the error of the first thread has arrived."""
+    half = len(LONG) // 2
+
+    def panic() -> None:
+        os.write(2, LONG[:half])
+        time.sleep(0.5)
+        os.write(2, LONG[half:] + b"and its last words\n")
+
+    other = threading.Thread(target=panic)
+    with pytest.raises(ValueError, match="first"), unsaid():  # noqa: PT012 - the blocks are what is tested
+        os.write(2, SHORT)
+        other.start()
+        time.sleep(0.1)
+        raise ValueError("first")
+    other.join()
+    assert capfd.readouterr().err == "and its last words\n"

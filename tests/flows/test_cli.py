@@ -77,6 +77,21 @@ def test_read_writes_both_tables(unmet, tmp_path):
     assert mentions.select("id", "mention").rows() == [("1", 0), ("2", 0), ("2", 1)]
 
 
+@pytest.mark.parametrize("header", ["id,review,rating", "number,review,rating"])
+def test_read_keeps_a_row_a_review_where_ids_or_texts_repeat(unmet, tmp_path, header):
+    file = tmp_path / "reviews.csv"
+    rows = ["7,It crashes.,1", "7,It crashes.,1", "8,Lovely.,5", "7,It crashes.,1", "9,It crashes.,2"]
+    file.write_text("\n".join([header, *rows]) + "\n", "utf-8")
+    done = unmet("read", str(file), "--out", str(tmp_path / "read"))
+    assert done.returncode == 0, done.stderr
+    reviews = pl.read_parquet(tmp_path / "read" / "reviews.parquet")
+    mentions = pl.read_parquet(tmp_path / "read" / "mentions.parquet")
+    assert reviews["rating"].to_list() == [1, 1, 5, 1, 2]
+    assert mentions["text"].to_list() == ["It crashes.", "It crashes.", "Lovely.", "It crashes.", "It crashes."]
+    if header.startswith("id"):
+        assert reviews["id"].to_list() == mentions["id"].to_list() == ["7", "7", "8", "7", "9"]
+
+
 def test_page_prints_reviews_as_json_lines(unmet):
     done = unmet("page", "tests/pages/app_store.json", "--source", "app_store")
     assert done.returncode == 0, done.stderr

@@ -3,14 +3,19 @@
 import difflib
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from data.lake import Lake
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "reports" / "example.md"
+CHARTS = ROOT / "reports" / "charts"
+"""The example's charts, where its Markdown looks for them."""
+SCHEMA = ROOT / "reports" / "writing" / "report.schema.json"
 
 pytestmark = pytest.mark.flow
 
@@ -46,6 +51,47 @@ def test_its_report_is_the_committed_example(demo):
     difference = "\n".join(difflib.unified_diff(due.splitlines(), made.splitlines(), "example.md", "made", lineterm=""))
     assert made == due, f"if the change is meant, run `make golden` and read it:\n{difference}"
     assert made.startswith("> **This market is invented")
+
+
+def test_its_charts_are_those_beside_the_example(demo):
+    command, _ = demo
+    made = {p.name: p.read_text("utf-8") for p in report(command).parent.glob("charts/2026-11-01-*.svg")}
+    assert len(made) >= 2
+    if os.environ.get("UNMET_GOLDEN") == "write":
+        shutil.rmtree(CHARTS, ignore_errors=True)
+        CHARTS.mkdir()
+        for name, svg in made.items():
+            (CHARTS / name).write_text(svg, "utf-8")
+    due = {p.name: p.read_text("utf-8") for p in CHARTS.glob("*.svg")}
+    assert made == due, "if the change is meant, run `make golden` and look at them"
+
+
+def test_its_page_holds_the_same_report_and_nothing_from_elsewhere(demo):
+    command, _ = demo
+    page = report(command, ".html").read_text("utf-8")
+    document = json.loads(report(command, ".json").read_text("utf-8"))
+    for gap in document["gaps"]:
+        assert f". {gap['name']}</h2>" in page
+    assert page.count("<svg ") == len(list(report(command).parent.glob("charts/2026-11-01-*.svg")))
+    assert len(page.encode()) < 400_000
+
+
+def test_its_documents_keep_to_the_published_schema(demo):
+    command, _ = demo
+    validator = Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
+    found = sorted(report(command).parent.glob("*.json"))
+    assert [p.stem for p in found] == ["2026-10-01", "2026-11-01"]
+    for path in found:
+        document = json.loads(path.read_text("utf-8"))
+        assert [f"{e.json_path}: {e.message[:200]}" for e in validator.iter_errors(document)] == []
+
+
+def test_the_index_leads_to_both_nights(demo):
+    command, _ = demo
+    text = (command.out / "index.md").read_text("utf-8")
+    assert "- November 2026: [1](freelance-invoicing/2026-11-01.md)\n" in text
+    assert "- October 2026: [1](freelance-invoicing/2026-10-01.md)\n" in text
+    assert 'href="freelance-invoicing/2026-10-01.html"' in (command.out / "index.html").read_text("utf-8")
 
 
 def test_the_planted_gaps_are_found(demo):

@@ -69,6 +69,10 @@ def made(place):
     return report.make(lake, market, out, file)
 
 
+def files_in(folder):
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
 def check(place, path):
     lake, market, file, _ = place
     return report.check(lake, market, path.with_suffix(".json"), file)
@@ -82,7 +86,8 @@ def test_the_planted_gap_is_found_named_and_counted(place):
     assert cell["complains"] == {"k": 30, "n": 90, "share": 0.3333, "low": 0.2445, "high": 0.4358}
     # mean stars (30 x 1 + 60 x 5) / 90 = 3.67; without the thirty: 5
     assert document["competitors"][0]["plank"] | {"complains": None} == {
-        "theme": "support", "complains": None, "drag": 1.33, "stars_without": 5.0,
+        "theme": "support", "complains": None, "drag": 1.33, "drag_low": 0.93, "drag_high": 1.73, "stars_without": 5.0,
+        "without_low": 5.0, "without_high": 5.0, "ties": [],
     }  # fmt: skip
     assert document["competitors"][1]["plank"] is None
 
@@ -100,12 +105,18 @@ def test_every_quote_is_verbatim_linked_and_by_another_person(place):
 
 def test_made_twice_it_is_the_same_to_the_byte(place):
     path, _ = made(place)
-    first = {p.name: p.read_bytes() for p in path.parent.iterdir()}
+    first = files_in(path.parent)
     assert report.read_new(place[0], "notes", report.rules_for(place[1], place[2])) == 0
     made(place)
-    assert {p.name: p.read_bytes() for p in path.parent.iterdir()} == first
-    assert set(first) == {"2026-03-01.md", "2026-03-01.json", "latest.md"}
-    assert "[2026-03-01](notes/2026-03-01.md)" in (path.parent.parent / "index.md").read_text("utf-8")
+    assert files_in(path.parent) == first
+    assert set(first) == {
+        "2026-03-01.md", "2026-03-01.html", "2026-03-01.json", "latest.md", "latest.html",
+        "2026-03-01.survey.csv", "2026-03-01.state.parquet",
+        "charts/2026-03-01-heat.svg", "charts/2026-03-01-landscape.svg",
+    }  # fmt: skip
+    assert first["latest.html"] == first["2026-03-01.html"]
+    assert "- March 2026: [1](notes/2026-03-01.md)" in (path.parent.parent / "index.md").read_text("utf-8")
+    assert '<a href="notes/latest.html">Notes for [everyone]</a>' in (path.parent.parent / "index.html").read_text()
 
 
 def test_an_honest_report_verifies(place):
@@ -180,3 +191,10 @@ def test_copies_count_once_and_are_shown(place):
     beta = document["competitors"][1]
     assert (beta["held"], beta["counted"], beta["copies"]) == (80, 61, 19)
     assert document["gaps"][0]["complaints"] == 31
+
+
+def test_a_report_of_an_older_form_is_said_to_be_one(place):
+    path, document = made(place)
+    old = path.with_suffix(".json")
+    old.write_text(json.dumps({"format": 1, "gaps": [{"need": "of another time"}]}), "utf-8")
+    assert check(place, path) == [f"2026-03-01.json: is of form 1, now {document['format']}; make the report anew"]

@@ -25,6 +25,7 @@ def tables(rules: Rules) -> Iterator[tuple[tuple[str, ...], Cue]]:
     """Every rule and the path to its examples."""
     yield from ((("themes", theme.slug), theme.cues) for theme in rules.themes)
     yield from ((("segments", segment.slug), segment.cues) for segment in rules.segments)
+    yield from ((("workarounds", each.slug), each.cues) for each in rules.workarounds)
     for group, field in GROUPS.items():
         yield from (((group, key), cue) for key, cue in getattr(rules, field).items())
     yield from (((name,), getattr(rules, name)) for name in SINGLE)
@@ -228,7 +229,8 @@ THEME = 'name = "N"\nneed = "n"\nbenefit = "b"\ntier = "works"\nstage = "use"\nl
             "[urgency]",
             "[hurry]",
             "cues.toml, the file: unknown key 'hurry'. The keys are complaint, praise, churn, urgency, switched_from, "
-            "switched_to, compared, kinds, motive, need_level, loyalty, segments, comparing.",
+            "switched_to, compared, kinds, motive, need_level, loyalty, segments, comparing, "
+            "workarounds.",
         ),
         (
             "cues.toml",

@@ -127,7 +127,7 @@ def test_a_file_without_a_text_column_is_told(folder: Folder) -> None:
         folder.read("name,price\nSofa,3\n")
     assert str(caught.value) == (
         "reviews.csv: no column is called body, text, content, review; it has name, price; "
-        'say which one holds the text: columns = { body = "..." }'
+        'say which one holds the text: columns = { body = "..." }, or --body ...'
     )
 
 

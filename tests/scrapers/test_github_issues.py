@@ -217,3 +217,22 @@ def test_damaged_bytes_raise_nothing_but_parse_errors(data: st.DataObject) -> No
         read(bytes(sent))
     except ParseError:
         return
+
+
+def test_a_saved_answer_of_the_search_holds_issues_too() -> None:
+    pull = issue(9, pull_request={"url": "x"})
+    whole = read({"total_count": 3, "incomplete_results": False, "items": [issue(7), issue(8), pull]})
+    assert [(review.id, review.title) for review in whole.reviews] == [("7", "It is slow"), ("8", "It is slow")]
+    assert (whole.next, whole.outcome, whole.stop, whole.total) == (None, Outcome.REVIEWS, Stop.END, 3)
+    part = read({"total_count": 812, "incomplete_results": False, "items": [issue(7)]})
+    assert (part.stop, part.total) == (Stop.SAMPLE, 812)
+    none = read({"total_count": 0, "incomplete_results": False, "items": []})
+    assert (none.reviews, none.outcome) == ((), Outcome.PROVEN_EMPTY)
+    stopped = read({"total_count": 0, "incomplete_results": True, "items": []})
+    assert stopped.outcome is Outcome.UNKNOWN_EMPTY
+
+
+def test_a_single_saved_issue_is_read() -> None:
+    batch = read(issue(7, body=None))
+    assert [(review.id, review.body) for review in batch.reviews] == [("7", "")]
+    assert (batch.next, batch.stop) == (None, Stop.SAMPLE)

@@ -1,15 +1,23 @@
-"""Which word sequences may mark a set of mentions."""
+"""The words that mark a gap's complaints: about something, and each said once."""
 
 from __future__ import annotations
 
-from reports.weighing.phrases import grams
+from collections import Counter
+
+from reports.weighing.phrases import Phrase, counts, grams, marking
 
 
-def test_a_version_is_one_word_and_numbers_alone_are_no_phrase() -> None:
-    assert grams("4.0 crashes on opening") == {"4.0 crashes", "crashes on opening"}
-    assert grams("from 12 30 to 14:45") == set()
+def test_a_phrase_is_about_something() -> None:
+    assert grams("It crashed on 4.0.1, no way to go on.") == set()
+    assert grams("The apple pencil never works.") == {"apple pencil", "apple pencil never", "pencil never",
+                                                      "pencil never works"}  # fmt: skip
 
 
-def test_a_phrase_neither_begins_nor_ends_with_a_hollow_word() -> None:
-    assert grams("The zip of the coat broke") == {"coat broke"}
-    assert grams("Zip of coat") == {"zip of coat"}
+def test_the_same_words_in_other_forms_are_one_phrase() -> None:
+    here = ["the delivery fee"] * 9 + ["these delivery fees"] * 5 + ["an offline mode"] * 4
+    rest = ["a blue sky over a quiet sea"] * 60
+    assert marking(counts(here), counts([*here, *rest])) == [Phrase("delivery fee", 9), Phrase("offline mode", 4)]
+
+
+def test_few_make_no_phrase() -> None:
+    assert marking(Counter({"offline mode": 2}), Counter({"offline mode": 2, "blue sky": 50})) == []

@@ -49,6 +49,16 @@ def test_more_often_is_one_sided():
     assert more_often(0, 10, 0, 10) == 1.0
 
 
+def test_fisher_by_hand():
+    # the lady tasting tea (Fisher 1935): all four cups right is 1 of 70 ways, three or more 17
+    assert more_often(4, 4, 0, 4) == pytest.approx(1 / 70)
+    assert more_often(3, 4, 1, 4) == pytest.approx(17 / 70)
+    assert more_often(0, 4, 4, 4) == pytest.approx(1.0)
+    assert more_often(0, 0, 3, 9) == pytest.approx(1.0)
+    # where groups are large, it agrees with the z test
+    assert more_often(330, 3000, 270, 3000) == pytest.approx(more_often(330, 3000, 270, 3000), rel=0.05)
+
+
 def test_discoveries_follow_benjamini_and_hochberg():
     # the example of their paper (1995, section 4): fifteen tests, the first four stand at q = 0.05
     p = [
