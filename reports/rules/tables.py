@@ -53,7 +53,7 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """What cues tell of customers under a name to print: who they say they are, or what they do instead."""
+    """What cues tell of customers under a name to print: what they are, what they use it for, or do instead."""
 
     slug: str
     name: str
