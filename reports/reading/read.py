@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from reports.reading import chinese, comparing, correcting, judging, language, pains, signals
+from reports.reading.alike import alike
 from reports.reading.cues import PLAIN
 from reports.reading.pieces import SCHEMA
 from reports.reading.pieces import pieces as cut
@@ -74,11 +75,23 @@ class Reading:
 
 def read(reviews: pl.DataFrame, rules: Rules, key: str = "key") -> Reading:
     """Reads a frame with the columns `key`, `title`, `body`, `stars` (1..5 or null) and `language` (told, or null)."""
+    corrected = pl.col(key).is_in([each.key for each in rules.corrections.reviews])
+    found = alike(reviews.with_columns(pl.col("stars").cast(pl.Float64)), apart=corrected)
+    summed, pieces = _read(found.once, rules, key)
+    summed, pieces = found.each(summed), found.all_of(pieces, "review")
+    keys = reviews[key]
+    return Reading(
+        summed.select(keys, *REVIEWS),
+        pieces.select(keys[pieces["review"]], *MENTIONS),
+    )
+
+
+def _read(reviews: pl.DataFrame, rules: Rules, key: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The columns of `REVIEWS`, one row a review; and `review`, its number, with the columns of `MENTIONS`."""
     told = pl.col("language").replace("", None)
     text = reviews.select(pl.concat_str("title", "body", separator="\n", ignore_nulls=True)).to_series()
     reviews = reviews.with_row_index("review").with_columns(
-        language=pl.Series(language.detect(text)).fill_null(reviews.select(told).to_series()),
-        stars=pl.col("stars").cast(pl.Float64),
+        language=pl.Series(language.detect(text)).fill_null(reviews.select(told).to_series())
     )
     reviews = reviews.with_columns(
         _tongue=pl.coalesce("language", pl.when(_only_emoji(text)).then(pl.lit("en")), pl.lit(UNKNOWN))
@@ -89,7 +102,7 @@ def read(reviews: pl.DataFrame, rules: Rules, key: str = "key") -> Reading:
     ]
     pieces = pl.concat(spoken).join(reviews.select("review", key), on="review", how="left", maintain_order="left")
     pieces = correcting.corrected(pieces.sort("review", "row"), rules.corrections, key)
-    return Reading(_summed(reviews, pieces, key), pieces.select(key, *_columns(MENTIONS)))
+    return _summed(reviews, pieces), pieces.select("review", *_columns(MENTIONS))
 
 
 def _only_emoji(texts: pl.Series) -> pl.Series:
@@ -146,7 +159,7 @@ def _chinese(reviews: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     return chinese.read(cut(reviews, rules.corrections.ignore, chinese.split), rules, rules.names)
 
 
-def _summed(reviews: pl.DataFrame, pieces: pl.DataFrame, key: str) -> pl.DataFrame:
+def _summed(reviews: pl.DataFrame, pieces: pl.DataFrame) -> pl.DataFrame:
     """One row a review: the mean over its mentions, and the kinds and themes of all of them."""
     scores = pieces.group_by("review").agg(pl.col("sentiment").mean(), pl.col("review_logit").first().alias("logit"))
     kinds = _ranked(pieces, "kinds", by_count=False)
@@ -170,7 +183,7 @@ def _summed(reviews: pl.DataFrame, pieces: pl.DataFrame, key: str) -> pl.DataFra
         themes=pl.when(specific.list.len() > 0)
         .then(pl.col("themes").list.filter(pl.element() != GENERAL))
         .otherwise("themes"),
-    ).select(key, *_columns(REVIEWS))
+    ).select(_columns(REVIEWS))
 
 
 def _columns(schema: dict[str, Any]) -> list[pl.Expr]:
