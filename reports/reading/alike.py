@@ -8,6 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from reports.reading.coded import spread
+
 SAME = ("language", "title", "body", "stars")
 """Reviews that agree in these are read alike: a third of those of a large market, most of them a word or two."""
 
@@ -31,12 +33,8 @@ class Alike:
         The column then has the number of the review in the frame.
         """
         held = np.bincount(said[number].to_numpy(), minlength=self.once.height)
-        starts = np.cumsum(held) - held
-        lengths = held[self.number]
-        ends = np.cumsum(lengths)
-        within = np.arange(lengths.sum()) - np.repeat(ends - lengths, lengths)
-        reviews = np.repeat(np.arange(len(self.number), dtype=np.uint32), lengths)
-        rows = np.repeat(starts[self.number], lengths) + within
+        rows = spread(held, np.cumsum(held) - held, self.number)
+        reviews = np.repeat(np.arange(len(self.number), dtype=np.uint32), held[self.number])
         return said[rows].with_columns(pl.Series(number, reviews))
 
 

@@ -44,12 +44,11 @@ def coded(texts: pl.Series) -> Coded:
     return Coded(words, codes, rows)
 
 
-def spread(lengths: Numbers, chosen: Numbers) -> tuple[Numbers, Numbers]:
-    """Lists one behind the other, of these lengths, and some of them chosen, in any order and as often as one likes.
+def spread(lengths: Numbers, starts: Numbers, chosen: Numbers) -> Numbers:
+    """The places of all entries of some lists, one list behind the other; they lie in a row, at these starts.
 
-    For every entry of the chosen lists, in order: which of the chosen it is in, and its place in the whole.
+    Lists may be chosen in any order and as often as one likes.
     """
-    starts = np.cumsum(lengths) - lengths
     held = lengths[chosen]
-    within = np.arange(held.sum()) - np.repeat(np.cumsum(held) - held, held)
-    return np.repeat(np.arange(len(chosen)), held), np.repeat(starts[chosen], held) + within
+    ends = np.cumsum(held)
+    return np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(starts[chosen] - ends + held, held)

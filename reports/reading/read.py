@@ -7,13 +7,12 @@ left unscored: their sentiment, complaint and kinds are null or empty, never zer
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
-from reports.reading import chinese, comparing, correcting, judging, language, pains, signals
+from reports.reading import chinese, comparing, correcting, gates, judging, language, pains, signals
 from reports.reading.alike import alike
 from reports.reading.cues import PLAIN
 from reports.reading.pieces import SCHEMA
@@ -125,19 +124,11 @@ def _english(reviews: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     pieces = cut(reviews, rules.corrections.ignore)
     # what a mention says follows from its words, and many reviewers use the same ones: each text is read once
     texts = pieces.select("text", "_heard", PLAIN).unique("text", maintain_order=True).with_row_index("row")
-    with ThreadPoolExecutor(1) as beside:
-        # VADER is Python and keeps one core busy; the expressions run in Polars, which needs the other
-        signalled = beside.submit(_signalled, texts, rules)
-        heard = judging.heard(texts, rules)
-        texts = pl.concat([heard, signalled.result()], how="horizontal").drop("row", "_heard", PLAIN)
-    pieces = pieces.join(texts, on="text", how="left", maintain_order="left")
+    gate = gates.over(texts[PLAIN], rules)
+    said = signals.signalled(signals.themed(judging.heard(texts, rules, gate), rules, gate), rules, gate)
+    said = comparing.add(said, rules, rules.names).sort("row").drop("row", "_heard", PLAIN)
+    pieces = pieces.join(said, on="text", how="left", maintain_order="left")
     return pains.named(judging.judged(judging.leaning(pieces, rules), rules), rules)
-
-
-def _signalled(texts: pl.DataFrame, rules: Rules) -> pl.DataFrame:
-    """The themes and signals of texts, in their order, without the columns of `texts`."""
-    told = comparing.add(signals.signalled(signals.themed(texts, rules), rules), rules, rules.names)
-    return told.sort("row").drop(texts.columns)
 
 
 def _learned(reviews: pl.DataFrame, rules: Rules) -> pl.DataFrame:

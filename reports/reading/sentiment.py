@@ -137,8 +137,9 @@ def _written(
         for token in described:
             bare = token.strip(string.punctuation)
             parts.append(known.setdefault(bare if len(bare) > 2 else token, len(known)))
-    which, place = spread(np.array(lengths, dtype=np.int64), codes)
-    return rows[which], np.array(parts, dtype=np.int64)[place], list(known)
+    held = np.array(lengths, dtype=np.int64)
+    place = spread(held, np.cumsum(held) - held, codes)
+    return np.repeat(rows, held[codes]), np.array(parts, dtype=np.int64)[place], list(known)
 
 
 def _described(word: str, emojis: Mapping[str, str]) -> str:
