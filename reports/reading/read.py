@@ -72,21 +72,18 @@ class Reading:
     """The key column and the columns of `MENTIONS`."""
 
 
-def read(reviews: pl.DataFrame, rules: Rules, key: str = "key") -> Reading:
-    """Reads a frame with the columns `key`, `title`, `body`, `stars` (1..5 or null) and `language` (told, or null)."""
-    corrected = pl.col(key).is_in([each.key for each in rules.corrections.reviews])
-    found = alike(reviews.with_columns(pl.col("stars").cast(pl.Float64)), apart=corrected)
-    summed, pieces = _read(found.once, rules, key)
-    summed, pieces = found.each(summed), found.all_of(pieces, "review")
-    keys = reviews[key]
-    return Reading(
-        summed.select(keys, *REVIEWS),
-        pieces.select(keys[pieces["review"]], *MENTIONS),
-    )
+@dataclass(frozen=True)
+class Read:
+    """What reviews say, before their repeats and their keys come back."""
+
+    reviews: pl.DataFrame
+    """The columns of `REVIEWS`, one row a review."""
+    pieces: pl.DataFrame
+    """`review`, the number of the review from 0, and the columns of `MENTIONS`; one row a mention."""
 
 
-def _read(reviews: pl.DataFrame, rules: Rules, key: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The columns of `REVIEWS`, one row a review; and `review`, its number, with the columns of `MENTIONS`."""
+def read_once(reviews: pl.DataFrame, rules: Rules, key: str) -> Read:
+    """Reads a frame as `read` takes it, each of its reviews by itself, in this process."""
     told = pl.col("language").replace("", None)
     text = reviews.select(pl.concat_str("title", "body", separator="\n", ignore_nulls=True)).to_series()
     reviews = reviews.with_row_index("review").with_columns(
@@ -101,7 +98,25 @@ def _read(reviews: pl.DataFrame, rules: Rules, key: str) -> tuple[pl.DataFrame, 
     ]
     pieces = pl.concat(spoken).join(reviews.select("review", key), on="review", how="left", maintain_order="left")
     pieces = correcting.corrected(pieces.sort("review", "row"), rules.corrections, key)
-    return _summed(reviews, pieces), pieces.select("review", *_columns(MENTIONS))
+    return Read(_summed(reviews, pieces), pieces.select("review", *_columns(MENTIONS)))
+
+
+def read(
+    reviews: pl.DataFrame, rules: Rules, key: str = "key", by: Callable[[pl.DataFrame, Rules, str], Read] = read_once
+) -> Reading:
+    """Reads a frame with the columns `key`, `title`, `body`, `stars` (1..5 or null) and `language` (told, or null).
+
+    Reviews that say the same are read once. `by` reads them; `reports/reading/parallel.py` has one for several cores.
+    """
+    corrected = pl.col(key).is_in([each.key for each in rules.corrections.reviews])
+    found = alike(reviews.with_columns(pl.col("stars").cast(pl.Float64)), apart=corrected)
+    once = by(found.once, rules, key)
+    pieces = found.all_of(once.pieces, "review")
+    keys = reviews[key]
+    return Reading(
+        found.each(once.reviews).select(keys, *REVIEWS),
+        pieces.select(keys[pieces["review"]], *MENTIONS),
+    )
 
 
 def _only_emoji(texts: pl.Series) -> pl.Series:
