@@ -12,12 +12,13 @@ from data.panics import unsaid
 from flows.codes import DONE
 from flows.screen import console
 from reports import rules
-from reports.reading.read import MENTIONS, REVIEWS, read
+from reports.reading.parallel import Readers
+from reports.reading.read import MENTIONS, REVIEWS
 from reports.writing.files import ReportError
 from scrapers import export
 
-AT_ONCE = 50_000
-"""Reviews read in one stretch."""
+AT_ONCE = 100_000
+"""Reviews read in one stretch: the more, the more repeats are found among them; memory grows with it."""
 MENTION_COLUMNS = [name for name in MENTIONS if name != "complaint"]
 
 
@@ -33,15 +34,14 @@ def run(path: Path, out: Path, columns: dict[Column, str]) -> int:
     reviews, mentions = [], []
     from rich.progress import Progress
 
-    with Progress(console=console, transient=True) as bar:
+    with Progress(console=console, transient=True) as bar, Readers(ruleset) as readers:
         task = bar.add_task("reading", total=frame.height)
         for part in frame.iter_slices(AT_ONCE):
-            reading = read(part, ruleset)
+            reading = readers.read(part, moved=lambda share, size=part.height: bar.advance(task, share * size))
             ids = part.select("key", "id", "product", "rating")
             reviews.append(ids.join(reading.reviews, on="key", maintain_order="left"))
             said = reading.mentions.filter(pl.col("mention") >= 0)
             mentions.append(said.join(ids.select("key", "id"), on="key", maintain_order="left"))
-            bar.advance(task, part.height)
     whole = pl.concat(reviews).with_columns(rules=pl.lit(ruleset.version))
     order = ["id", "product", "language", "rating", *(c for c in REVIEWS if c != "language"), "rules"]
     said = pl.concat(mentions)

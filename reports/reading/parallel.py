@@ -11,9 +11,10 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
+from collections.abc import Callable, Iterator
+from functools import partial
+from queue import Empty, SimpleQueue
+from threading import Thread
 from types import TracebackType
 from typing import Self
 
@@ -52,44 +53,59 @@ class Readers:
             worker.end()
         self._team = []
 
-    def read(self, reviews: pl.DataFrame, key: str = "key") -> Reading:
-        """As `reports.reading.read.read` reads them."""
-        return read(reviews, self._rules, key, self._spread)
+    def read(
+        self, reviews: pl.DataFrame, key: str = "key", moved: Callable[[float], None] = lambda share: None
+    ) -> Reading:
+        """As `reports.reading.read.read` reads them; `moved` hears what share of them was read since it last heard."""
+        return read(reviews, self._rules, key, partial(self._spread, moved))
 
-    def _spread(self, reviews: pl.DataFrame, rules: Rules, key: str) -> Read:
-        if reviews.height < LEAST or self._helpers < 1:
-            return read_once(reviews, rules, key)
+    def _spread(self, moved: Callable[[float], None], reviews: pl.DataFrame, rules: Rules, key: str) -> Read:
+        if reviews.height < LEAST:
+            whole = read_once(reviews, rules, key)
+            moved(1)
+            return whole
         if not self._team:
             self._team = [_Worker(rules) for _ in range(self._helpers)]
         slices = list(_slices(reviews.height, len(self._team) + 1))
-        due, lock = iter(enumerate(slices)), Lock()
-        done: dict[int, Read] = {}
+        done: list[Read | None] = [None] * len(slices)
+        due: SimpleQueue[int] = SimpleQueue()
+        for number in range(len(slices)):
+            due.put(number)
 
-        def take() -> tuple[int, tuple[int, int]] | None:
-            with lock:
-                return next(due, None)
-
-        def help_out(worker: _Worker) -> None:
-            while (task := take()) is not None:
-                number, (start, length) = task
-                result = worker.read(reviews[start : start + length], key)
-                if result is None:
+        def take(read_slice: Callable[[pl.DataFrame], Read | None]) -> None:
+            while (number := _next(due)) is not None:
+                start, length = slices[number]
+                done[number] = read_slice(reviews[start : start + length])
+                if done[number] is None:
                     return
-                done[number] = result
+                moved(length / reviews.height)
 
-        with ThreadPoolExecutor(len(self._team)) as threads:
-            helping = [threads.submit(help_out, worker) for worker in self._team]
-            while (task := take()) is not None:
-                number, (start, length) = task
-                done[number] = read_once(reviews[start : start + length], rules, key)
+        def here(part: pl.DataFrame) -> Read:
+            return read_once(part, rules, key)
+
+        helping = [Thread(target=take, args=(partial(worker.read, key),)) for worker in self._team]
+        for each in helping:
+            each.start()
+        try:
+            take(here)
+        finally:
+            while _next(due) is not None:  # what stopped this process stops the others
+                pass
             for each in helping:
-                each.result()
-        for number, (start, length) in enumerate(slices):
-            if number not in done:
-                done[number] = read_once(reviews[start : start + length], rules, key)
-        offsets = [pl.col("review") + pl.lit(start, dtype=pl.UInt32) for start, _ in slices]
-        pieces = [done[number].pieces.with_columns(offset) for number, offset in enumerate(offsets)]
-        return Read(pl.concat([done[number].reviews for number in range(len(slices))]), pl.concat(pieces))
+                each.join()
+        parts = [part or here(reviews[start : start + length]) for part, (start, length) in zip(done, slices, strict=True)]
+        pieces = [
+            part.pieces.with_columns(pl.col("review") + pl.lit(start, dtype=pl.UInt32))
+            for part, (start, _) in zip(parts, slices, strict=True)
+        ]
+        return Read(pl.concat([part.reviews for part in parts]), pl.concat(pieces))
+
+
+def _next(due: SimpleQueue[int]) -> int | None:
+    try:
+        return due.get_nowait()
+    except Empty:
+        return None
 
 
 def _slices(height: int, processes: int) -> Iterator[tuple[int, int]]:
@@ -113,7 +129,7 @@ class _Worker:
         )  # fmt: skip
         self._greeting: bytes | None = packed(sys.path) + packed(rules)
 
-    def read(self, reviews: pl.DataFrame, key: str) -> Read | None:
+    def read(self, key: str, reviews: pl.DataFrame) -> Read | None:
         """What a slice says; None where the process is gone."""
         asked, told = self._process.stdin, self._process.stdout
         assert asked is not None
