@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import polars as pl
+from rich.progress import Progress, TaskID
 
 from data import review as _review
 from data.market import Column, Export, MarketError
@@ -22,6 +24,10 @@ AT_ONCE = 100_000
 MENTION_COLUMNS = [name for name in MENTIONS if name != "complaint"]
 
 
+def _advanced(bar: Progress, task: TaskID, reviews: int, share: float) -> None:
+    bar.advance(task, reviews * share)
+
+
 def run(path: Path, out: Path, columns: dict[Column, str]) -> int:
     """Reads a file and writes both tables; one line of summary on stderr."""
     if not path.is_file():
@@ -32,12 +38,10 @@ def run(path: Path, out: Path, columns: dict[Column, str]) -> int:
     frame = _review.frame(list(batch.reviews)).with_columns(stars=_review.stars())
     ruleset = rules.default()
     reviews, mentions = [], []
-    from rich.progress import Progress
-
     with Progress(console=console, transient=True) as bar, Readers(ruleset) as readers:
         task = bar.add_task("reading", total=frame.height)
         for part in frame.iter_slices(AT_ONCE):
-            reading = readers.read(part, moved=lambda share, size=part.height: bar.advance(task, share * size))
+            reading = readers.read(part, moved=partial(_advanced, bar, task, part.height))
             ids = part.select("key", "id", "product", "rating")
             reviews.append(ids.join(reading.reviews, on="key", maintain_order="left"))
             said = reading.mentions.filter(pl.col("mention") >= 0)

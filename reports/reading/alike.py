@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from reports.reading.coded import spread
+from reports.reading.coded import Numbers, spread
 
 SAME = ("language", "title", "body", "stars")
 """Reviews that agree in these are read alike: a third of those of a large market, most of them a word or two."""
@@ -20,7 +19,7 @@ class Alike:
 
     once: pl.DataFrame
     """The first review of each kind, in order."""
-    number: NDArray[np.uint32]
+    number: Numbers
     """For each review of the frame the row of `once` that says the same."""
 
     def each(self, read: pl.DataFrame) -> pl.DataFrame:
@@ -42,6 +41,6 @@ def alike(reviews: pl.DataFrame, apart: pl.Expr) -> Alike:
     """The reviews without repeats; where `apart` holds a review is like no other."""
     numbered = reviews.select(*SAME, _apart=pl.when(apart).then(pl.int_range(pl.len()))).with_row_index("_at")
     groups = numbered.group_by(*SAME, "_apart", maintain_order=True).agg("_at")["_at"]
-    number = np.empty(reviews.height, dtype=np.uint32)
-    number[groups.explode().to_numpy()] = np.repeat(np.arange(len(groups), dtype=np.uint32), groups.list.len())
+    number = np.empty(reviews.height, dtype=np.int64)
+    number[groups.explode().to_numpy()] = np.repeat(np.arange(len(groups)), groups.list.len().to_numpy())
     return Alike(reviews[groups.list.first()], number)

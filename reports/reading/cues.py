@@ -102,18 +102,16 @@ def matches(mentions: pl.DataFrame, cues: Mapping[str, Cue], gate: Gate | None =
     return pl.concat(pl.collect_all(found)).sort("row", "at", "name")
 
 
-def lists(
-    mentions: pl.DataFrame, cues: Mapping[str, Cue], column: str, gate: Gate | None = None
-) -> pl.DataFrame:
+def lists(mentions: pl.DataFrame, cues: Mapping[str, Cue], column: str, gate: Gate | None = None) -> pl.DataFrame:
     """`mentions` with a column of the names of all cues they hold, the first in the text first."""
     grouped = matches(mentions, cues, gate).group_by("row", maintain_order=True).agg(pl.col("name").alias(column))
     empty = pl.lit([], dtype=pl.List(pl.String))
     return mentions.join(grouped, on="row", how="left").with_columns(pl.col(column).fill_null(empty)).sort("row")
 
 
-def first(
-    mentions: pl.DataFrame, cues: Mapping[str, Cue], column: str, gate: Gate | None = None
-) -> pl.DataFrame:
+def first(mentions: pl.DataFrame, cues: Mapping[str, Cue], column: str, gate: Gate | None = None) -> pl.DataFrame:
     """`mentions` with a column of the name of the first cue they hold, or null."""
-    grouped = matches(mentions, cues, gate).group_by("row", maintain_order=True).agg(pl.col("name").first().alias(column))
+    grouped = (
+        matches(mentions, cues, gate).group_by("row", maintain_order=True).agg(pl.col("name").first().alias(column))
+    )
     return mentions.join(grouped, on="row", how="left").sort("row")

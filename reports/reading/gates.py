@@ -71,6 +71,8 @@ class Gate:
 
 def _holding(words: pl.Series, needed: set[str]) -> dict[str, Numbers]:
     """For each needed word the places of those words that have it."""
+    if not needed:
+        return {}
     runs = words.str.replace_all("[1-9]", "0").str.extract_all("[0a-z_]+")
     listed = pl.DataFrame({"code": np.arange(len(words)), "run": runs}).explode("run").drop_nulls()
     found = pl.format(" {} ", "run").str.extract_many(sorted(needed), overlapping=True)
@@ -82,7 +84,7 @@ def over(plain: pl.Series, rules: Rules) -> Gate:
     """A gate for every cue of these rules that is tried on plain texts."""
     alone = (rules.complaint, rules.praise, rules.churn, rules.urgency)
     named = (*rules.kinds.values(), *rules.motives.values(), *rules.need_levels.values(), *rules.loyalty.values())
-    topics = (each.cues for each in (*rules.themes, *rules.segments))
+    topics = [*(theme.cues for theme in rules.themes), *(segment.cues for segment in rules.segments)]
     return Gate(plain, (*alone, *named, *topics))
 
 

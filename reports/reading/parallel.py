@@ -48,7 +48,9 @@ class Readers:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for worker in self._team:
             worker.end()
         self._team = []
@@ -93,7 +95,9 @@ class Readers:
                 pass
             for each in helping:
                 each.join()
-        parts = [part or here(reviews[start : start + length]) for part, (start, length) in zip(done, slices, strict=True)]
+        parts = [
+            part or here(reviews[start : start + length]) for part, (start, length) in zip(done, slices, strict=True)
+        ]
         pieces = [
             part.pieces.with_columns(pl.col("review") + pl.lit(start, dtype=pl.UInt32))
             for part, (start, _) in zip(parts, slices, strict=True)

@@ -54,12 +54,13 @@ class Sentiment:
         said = _said(heard, self._vader)
         valences = _valences(said)
         turned, alike = _butted(said, valences)
-        scores = _squeezed(np.bincount(said.rows[said.at], weights=turned, minlength=len(heard)), _emphasis(heard))
+        totals = np.bincount(said.rows[said.at], weights=turned, minlength=len(heard)).astype(np.float64)
+        scores = _squeezed(totals, _emphasis(heard))
         loud = [emoji for emoji, text in self._vader.emojis.items() if not {"!", "?"}.isdisjoint(text)]
         shouting = heard.str.contains_any(loud).arg_true().to_numpy()
         for row in np.unique(np.concatenate([said.idioms, alike, shouting])):
             scores[row] = self._vader.polarity_scores(heard[int(row)])["compound"]
-        return scores.tolist()
+        return [float(score) for score in scores]
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,8 @@ def _valences(said: _Said) -> Floats:
 
     def named(back: int, *names: str) -> Flags:
         """Whether the word so many places back is one of these."""
-        return there[back] & np.logical_or.reduce([said.named[name][words[back]] for name in names])
+        found: Flags = np.logical_or.reduce([said.named[name][words[back]] for name in names])
+        return there[back] & found
 
     following = np.minimum(at + 1, len(codes) - 1)
     goes_on = (following > at) & (said.rows[following] == said.rows[at])
@@ -227,7 +229,8 @@ def _emphasis(heard: pl.Series) -> Floats:
     calls = heard.str.count_matches("!", literal=True).to_numpy()
     asks = heard.str.count_matches("?", literal=True).to_numpy()
     asked = np.where(asks > 3, 0.96, np.where(asks > 1, asks * 0.18, 0.0))
-    return np.minimum(calls, 4) * 0.292 + asked
+    emphasis: Floats = np.minimum(calls, 4) * 0.292 + asked
+    return emphasis
 
 
 def _squeezed(totals: Floats, emphasis: Floats) -> Floats:

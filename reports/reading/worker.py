@@ -14,7 +14,9 @@ import sys
 from types import MappingProxyType
 from typing import IO, Any
 
-START = "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); from reports.reading.worker import serve; serve()"
+START = (
+    "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); from reports.reading.worker import serve; serve()"
+)
 """What Python is told to run: no module of the parent is run again, so any program may start workers."""
 
 

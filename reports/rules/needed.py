@@ -49,7 +49,7 @@ class _Part:
 _ANY = _Part(frozenset([_GAP]))
 
 
-class _Odd(Exception):  # noqa: N818
+class _Odd(Exception):
     """A pattern has something that is not understood."""
 
 
@@ -163,7 +163,7 @@ def _closing(pattern: str, at: int) -> int:
         elif letter in "()":
             depth += 1 if letter == "(" else -1
             if not depth:
-                if pattern.startswith("(?", start) and not _GROUP.match(pattern, start)[0].endswith((":", ">")):
+                if pattern.startswith("(?", start) and not _matched(_GROUP, pattern, start)[0].endswith((":", ">")):
                     raise _Odd
                 return at
         at += 1
@@ -202,7 +202,10 @@ def _repeated(part: _Part, repeat: re.Match[str]) -> _Part:
         more = _GAP + (_EDGE if all(each.endswith(_EDGE) for each in part.readings) else "")
         many = frozenset([each + more for each in part.readings]) if few else _ends(part.readings)
         return _Part(many, _all(part))
-    return _Part((part.readings if few and repeat[1] == "?" else _ends(part.readings)) | {""})
+    if few and repeat[1] == "?":
+        return _Part(part.readings | {""})
+    any_text = _ends(part.readings)
+    return _ANY if any_text == _ANY.readings else _Part(any_text | {""})
 
 
 def _ends(readings: frozenset[str]) -> frozenset[str]:

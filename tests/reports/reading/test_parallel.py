@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
@@ -27,7 +25,13 @@ SAID = (
 def reviews(count: int) -> pl.DataFrame:
     bodies = [SAID[i % len(SAID)].format(i // 9, i % 5) for i in range(count)]
     rows = [
-        {"key": f"k{i}", "title": "Sad" if i % 11 == 0 else None, "body": body, "language": None, "stars": float(1 + i % 5)}
+        {
+            "key": f"k{i}",
+            "title": "Sad" if i % 11 == 0 else None,
+            "body": body,
+            "language": None,
+            "stars": float(1 + i % 5),
+        }
         for i, body in enumerate(bodies)
     ]
     return pl.DataFrame(rows, schema=SCHEMA)
@@ -37,12 +41,11 @@ REVIEWS = reviews(700)
 
 
 @pytest.fixture(autouse=True)
-def _small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """So few reviews are worth several processes."""
     monkeypatch.setattr(parallel, "LEAST", 20)
     monkeypatch.setattr(parallel, "SMALLEST", 50)
     monkeypatch.setattr(parallel, "LARGEST", 90)
-    yield
 
 
 def same(found: Reading, wanted: Reading) -> None:
