@@ -19,7 +19,7 @@ from reports.reading.read import MENTIONS, REVIEWS
 from reports.writing.files import ReportError
 from scrapers import export
 
-AT_ONCE = 100_000
+AT_ONCE = 200_000
 """Reviews read in one stretch: the more, the more repeats are found among them; memory grows with it."""
 MENTION_COLUMNS = [name for name in MENTIONS if name != "complaint"]
 

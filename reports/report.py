@@ -19,7 +19,7 @@ from reports.writing import files, verify
 from reports.writing.document import Document, Places, build
 from reports.writing.files import ReportError
 
-READ_AT_ONCE = 100_000
+READ_AT_ONCE = 200_000
 """Reviews per stretch, so that memory stays bounded and a run that is stopped keeps what it has read."""
 
 

@@ -1,8 +1,9 @@
-"""Reads on several cores: slices of the reviews go to worker processes, while this process reads slices too.
+"""Reads on several cores: slices of the reviews go to worker processes, one a core.
 
 What comes out is the same with any number of workers, as every review is read by itself. Python's parts of reading
-keep one core busy each, and threads would take turns, so there are processes; they start while the first slices are
-read, and few reviews are read without any. Where a worker is lost, its slice is read here.
+keep one core busy each, and threads would take turns, so there are processes, of one thread each: Polars' own threads
+would only wait for each other there. Few reviews are read in this process, before a worker would have started. Where a
+worker is lost, its slice is read here.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import pairwise
 from queue import Empty, SimpleQueue
 from threading import Thread
 from types import TracebackType
@@ -27,12 +29,13 @@ from reports.rules import Rules
 
 LEAST = 10_000
 """Fewer reviews without their repeats are read before a worker has started."""
-SMALLEST, LARGEST = 4_000, 40_000
-"""Reviews in a slice: each costs a tenth of a second beside its reviews, and memory by its size."""
+LARGEST = 40_000
+"""Most reviews in a slice: every slice costs half a second beside its reviews, for expressions to be compiled anew, and
+memory by its size."""
 
 
 def processes() -> int:
-    """How many processes read, this one included: the setting `workers`, or a process a core."""
+    """How many processes read: the setting `workers`, or one a core."""
     return settings().workers or len(os.sched_getaffinity(0))
 
 
@@ -40,9 +43,9 @@ class Readers:
     """Reads by some rules with the help of worker processes; a context manager, which ends them."""
 
     def __init__(self, rules: Rules, workers: int | None = None) -> None:
-        """`workers`: how many processes read, this one included; `processes()` where it is not said."""
+        """`workers`: how many processes read, with 1 this one alone; `processes()` where it is not said."""
         self._rules = rules
-        self._helpers = (processes() if workers is None else workers) - 1
+        self._workers = processes() if workers is None else workers
         self._team: list[_Worker] = []
 
     def __enter__(self) -> Self:
@@ -66,38 +69,38 @@ class Readers:
             whole = read_once(reviews, rules, key)
             moved(1)
             return whole
-        if not self._team:
-            self._team = [_Worker(rules) for _ in range(self._helpers)]
-        slices = list(_slices(reviews.height, len(self._team) + 1))
+        if not self._team and self._workers > 1:
+            self._team = [_Worker(rules) for _ in range(self._workers)]
+        slices = list(_slices(reviews.height, self._workers))
         done: list[Read | None] = [None] * len(slices)
         due: SimpleQueue[int] = SimpleQueue()
         for number in range(len(slices)):
             due.put(number)
 
-        def take(read_slice: Callable[[pl.DataFrame], Read | None]) -> None:
+        def take(worker: _Worker) -> None:
             while (number := _next(due)) is not None:
                 start, length = slices[number]
-                done[number] = read_slice(reviews[start : start + length])
+                done[number] = worker.read(reviews[start : start + length], key)
                 if done[number] is None:
                     return
                 moved(length / reviews.height)
 
-        def here(part: pl.DataFrame) -> Read:
-            return read_once(part, rules, key)
+        def here(number: int) -> Read:
+            start, length = slices[number]
+            read_here = read_once(reviews[start : start + length], rules, key)
+            moved(length / reviews.height)
+            return read_here
 
-        helping = [Thread(target=take, args=(partial(worker.read, key),)) for worker in self._team]
-        for each in helping:
+        threads = [Thread(target=take, args=(worker,)) for worker in self._team]
+        for each in threads:
             each.start()
         try:
-            take(here)
-        finally:
-            while _next(due) is not None:  # what stopped this process stops the others
-                pass
-            for each in helping:
+            for each in threads:
                 each.join()
-        parts = [
-            part or here(reviews[start : start + length]) for part, (start, length) in zip(done, slices, strict=True)
-        ]
+        finally:
+            while _next(due) is not None:  # what stops this process stops the others
+                pass
+        parts = [part or here(number) for number, part in enumerate(done)]
         pieces = [
             part.pieces.with_columns(pl.col("review") + pl.lit(start, dtype=pl.UInt32))
             for part, (start, _) in zip(parts, slices, strict=True)
@@ -113,13 +116,11 @@ def _next(due: SimpleQueue[int]) -> int | None:
 
 
 def _slices(height: int, processes: int) -> Iterator[tuple[int, int]]:
-    """Where slices start and how long they are: large ones first, as each has its price, and small ones last, so that
-    all processes are done at about the same time."""
-    start = 0
-    while start < height:
-        length = min(max((height - start) // (2 * processes), SMALLEST), LARGEST, height - start)
-        yield start, length
-        start += length
+    """Where slices start and how long they are: as few as may be, as many for each process, all of about one size."""
+    number = processes * -(-height // (processes * LARGEST))
+    ends = [height * each // number for each in range(number + 1)]
+    for start, end in pairwise(ends):
+        yield start, end - start
 
 
 class _Worker:
@@ -133,7 +134,7 @@ class _Worker:
         )  # fmt: skip
         self._greeting: bytes | None = packed(sys.path) + packed(rules)
 
-    def read(self, key: str, reviews: pl.DataFrame) -> Read | None:
+    def read(self, reviews: pl.DataFrame, key: str) -> Read | None:
         """What a slice says; None where the process is gone."""
         asked, told = self._process.stdin, self._process.stdout
         assert asked is not None

@@ -18,7 +18,7 @@ from reports.reading.parallel import Readers
 from reports.reading.read import Reading
 from reports.rules import Rules
 
-AT_ONCE = 100_000
+AT_ONCE = 200_000
 """Reviews read in one stretch, as `unmet read` does."""
 
 
