@@ -29,7 +29,7 @@ from reports.rules import Rules
 
 LEAST = 10_000
 """Fewer reviews without their repeats are read before a worker has started."""
-LARGEST = 40_000
+LARGEST = 25_000
 """Most reviews in a slice: every slice costs half a second beside its reviews, for expressions to be compiled anew, and
 memory by its size."""
 

@@ -92,9 +92,11 @@ def read_once(reviews: pl.DataFrame, rules: Rules, key: str) -> Read:
     reviews = reviews.with_columns(
         _tongue=pl.coalesce("language", pl.when(_only_emoji(text)).then(pl.lit("en")), pl.lit(UNKNOWN))
     )
+    heard = {code: reviews.filter(pl.col("_tongue") == code) for code in _tongues(rules)}
     spoken = [
-        speak(reviews.filter(pl.col("_tongue") == code), ruleset).select("review", "row", "review_logit", *MENTIONS)
+        speak(heard[code], ruleset).select("review", "row", "review_logit", *MENTIONS)
         for code, (speak, ruleset) in _tongues(rules).items()
+        if heard[code].height or code == "en"  # one at least, for its columns
     ]
     pieces = pl.concat(spoken).join(reviews.select("review", key), on="review", how="left", maintain_order="left")
     pieces = correcting.corrected(pieces.sort("review", "row"), rules.corrections, key)

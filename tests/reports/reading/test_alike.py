@@ -52,6 +52,18 @@ def test_a_correction_is_of_one_review_and_not_of_those_like_it() -> None:
     assert themes["a"] == themes["d"] != ["price"]
 
 
+def test_chinese_reviews_come_last_and_each_gets_its_own() -> None:
+    rows = [
+        ("a", None, "慢", None, 1.0),
+        ("b", None, "slow", None, 1.0),
+        ("c", "差", None, None, 1.0),
+        ("d", None, "慢", None, 1.0),
+    ]
+    found = alike(pl.DataFrame(rows, schema=SCHEMA, orient="row"), apart=pl.lit(False))
+    assert found.once["key"].to_list() == ["b", "a", "c"]
+    assert found.number.tolist() == [1, 0, 2, 1]
+
+
 def test_nothing_has_no_repeats() -> None:
     found = alike(REVIEWS.clear(), apart=pl.lit(False))
     assert (found.once.height, len(found.number)) == (0, 0)
