@@ -1,8 +1,9 @@
-# Four verbs for users (run, test, check, clean) and seven for maintainers (format, lock, golden, fuzz, learn, quality, honesty).
+# Four verbs for users (run, test, check, clean) and eight for maintainers (format, lock, golden, fuzz, learn, quality,
+# honesty, bench).
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format lock golden fuzz learn quality honesty clean
+.PHONY: run test check format lock golden fuzz learn quality honesty bench clean
 
 ## The main job: the demo, from listings to a gap report. Your own market: see README.
 run: .venv/ready
@@ -48,6 +49,9 @@ quality: .venv/ready
 ## the tables of docs/honesty.md; a quarter of an hour, less with fewer RUNS.
 honesty: .venv/ready
 	$(BIN)/python tests/honesty $(RUNS)
+## How long reading takes, beside a plain loop of VADER, and how it grows; three minutes on an idle machine. RUNS=n.
+bench: .venv/ready
+	$(BIN)/python tests/benchmarks $(RUNS)
 
 clean:
 	rm -rf .venv build *.egg-info
