@@ -49,6 +49,7 @@ quality: .venv/ready
 ## the tables of docs/honesty.md; a quarter of an hour, less with fewer RUNS.
 honesty: .venv/ready
 	$(BIN)/python tests/honesty $(RUNS)
+
 ## How long reading takes, beside a plain loop of VADER, and how it grows; three minutes on an idle machine. RUNS=n.
 bench: .venv/ready
 	$(BIN)/python tests/benchmarks $(RUNS)
