@@ -35,15 +35,17 @@ def demo() -> int:
 
 @app.command
 def mine(what: list[str], /) -> int:
-    """Collect reviews and write the report: of a market file, or of a rival's addresses without one.
+    """Collect reviews and write the report: of a market file, of a rival's addresses, or of a market with a newcomer.
 
     Example: unmet mine data/markets/notes.toml
     Example: unmet mine https://apps.apple.com/us/app/some-notes/id123456789
+    Example: unmet mine data/markets/notes.toml https://apps.apple.com/us/app/some-notes/id123456789
 
     Parameters
     ----------
     what
-        One market file, or one or more web addresses.
+        One market file, or one or more web addresses, or a market file and then the addresses of rivals that it does
+        not name: their report says what they change in the market, and the file stays as it is.
     """
     from flows import run
 

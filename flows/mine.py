@@ -21,7 +21,7 @@ from data.market import Market, load
 from data.settings import Settings, settings
 from data.visit import Visit
 from flows import collect, progress
-from flows.plan import Errand, plan
+from flows.plan import Errand, plan, widened
 from scrapers._errors import Unreachable
 from scrapers._fetch import Fetcher
 
@@ -63,9 +63,15 @@ def visit_listing(
 
 
 @flow(name="mine", flow_run_name="mine {market}", task_runner=THREADS)
-def mine(market: Path) -> list[State[Any]]:
-    """Collects the reviews of a market file's listings; fails, after visiting all, when a listing failed."""
-    return collect_market(load(market), market)
+def mine(market: Path, newcomers: list[str] | None = None) -> list[State[Any]]:
+    """Collects the reviews of a market file's listings; fails, after visiting all, when a listing failed.
+
+    Args:
+        market: the market file.
+        newcomers: addresses of rivals that the file does not name; collected into the market's lake all the same.
+    """
+    loaded = load(market)
+    return collect_market(widened(loaded, newcomers, market) if newcomers else loaded, market)
 
 
 def collect_market(market: Market, file: Path | None) -> list[State[Any]]:

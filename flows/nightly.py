@@ -15,14 +15,15 @@ from flows.report import report
 
 
 @flow(name="nightly", flow_run_name="nightly")
-def nightly(markets: list[Path] | None = None) -> list[State[Any]]:
+def nightly(markets: list[Path] | None = None, newcomers: list[str] | None = None) -> list[State[Any]]:
     """Runs every market, one after the other; a market with a failed listing still gets its report.
 
     Args:
         markets: market files or folders of them; all of `data/markets` when empty.
+        newcomers: addresses of rivals that the market files do not name; collected and reported beside each market.
     """
     states: list[State[Any]] = []
     for file in market_files(markets or []):
-        states.append(mine(file, return_state=True))
-        states.append(report(file, return_state=True))
+        states.append(mine(file, newcomers, return_state=True))
+        states.append(report(file, newcomers, return_state=True))
     return states

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Collection
@@ -11,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import scrapers
+from data import as_toml
 from data.market import (
     Competitor,
     Export,
@@ -155,11 +155,34 @@ def _known(source: str, where: str) -> None:
         raise MarketError(f"{_at(where)}no source is called {source!r}; there are {', '.join(scrapers.names())}")
 
 
-def ad_hoc(urls: list[str]) -> Market:
+def widened(market: Market, urls: Collection[str], file: Path) -> Market:
+    """The market with the products that some addresses name among its competitors, the newcomers last.
+
+    Raises MarketError where the market has them already.
+    """
+    held = {listing.url for competitor in market.competitors for listing in competitor.listings}
+    named = {name.casefold(): c for c in market.competitors for name in (c.name, *c.aliases)}
+    competitors = market.competitors
+    for new in ad_hoc(list(urls), market.allow).competitors:
+        for listing in new.listings:
+            if listing.url in held:
+                raise MarketError(f"{file}: {listing.url} is one of its listings already; run `unmet mine {file}`")
+        known = named.get(new.name.casefold())
+        if known is not None:
+            raise MarketError(
+                f"{file}: {known.name} is in the market already; to read it there too, add {new.listings[0].url} to"
+                f" competitors.{known.slug}.listings"
+            )
+        slug = competitor_slug(new.name, [c.slug for c in competitors])
+        competitors = (*competitors, new.model_copy(update={"slug": slug}))
+    return market.model_copy(update={"competitors": competitors})
+
+
+def ad_hoc(urls: list[str], allow: Collection[str] = ()) -> Market:
     """A market of the products that some addresses name; addresses of one name are one competitor's."""
     found: list[tuple[str, list[Handle]]] = []
     for url in urls:
-        handle = recognise(url)
+        handle = recognise(url, allow=allow)
         name = _name(handle)
         same = next((known for known in found if _is_of(handle, *known)), None)
         if same is None:
@@ -223,12 +246,4 @@ def _site(handle: Handle) -> str:
 
 def toml(market: Market) -> str:
     """A market file for an ad-hoc market, to keep and to edit."""
-
-    def text(value: str) -> str:
-        return json.dumps(value, ensure_ascii=False)  # what JSON escapes, TOML reads alike
-
-    lines = [f"name = {text(market.name)}"]
-    for competitor in market.competitors:
-        urls = ", ".join(text(listing.url) for listing in competitor.listings)
-        lines += ["", f"[competitors.{competitor.slug}]", f"name = {text(competitor.name)}", f"listings = [{urls}]"]
-    return "\n".join(lines) + "\n"
+    return as_toml.market(market)

@@ -12,19 +12,31 @@ from data.lake import Lake
 from data.market import load
 from data.settings import settings
 from flows import progress
+from flows.plan import widened
 from reports import report as press
 from reports.writing.charts import unpictured
 
 
 @flow(name="report", flow_run_name="report {market}")
-def report(market: Path) -> str:
-    """Reads what is new, and publishes the market's report once it holds against the lake; returns its path."""
+def report(market: Path, newcomers: list[str] | None = None) -> str:
+    """Reads what is new, and publishes the market's report once it holds against the lake; returns its path.
+
+    Args:
+        market: the market file.
+        newcomers: addresses of rivals that the file does not name; the report says how they change the market.
+    """
     config = settings()
-    loaded = load(market)
+    known = load(market)
+    loaded = widened(known, newcomers, market) if newcomers else known
+    new = loaded.competitors[len(known.competitors) :]
     lake = Lake(config.lake)
     progress.listener.step(f"{loaded.name}: reading and weighing")
-    path, _ = press.make(lake, loaded, config.reports, market.resolve(), checked=True)
-    shown = unpictured(path.read_text("utf-8"))
-    create_markdown_artifact(key=f"report-{loaded.slug}", markdown=shown, description=f"Unmet needs: {loaded.name}")
+    slugs = [c.slug for c in new]
+    path, _ = press.make(lake, loaded, config.reports, market.resolve(), slugs, checked=True)
+    create_markdown_artifact(
+        key="-".join(["report", loaded.slug, *slugs]),
+        markdown=unpictured(path.read_text("utf-8")),
+        description=f"Unmet needs: {loaded.name}",
+    )
     get_run_logger().info("%s: report written to %s", loaded.slug, path)
     return str(path)

@@ -7,18 +7,21 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from data import as_toml
 from data.archive import Archive
 from data.lake import Lake
-from data.market import load
+from data.market import MarketError, load
 from data.settings import settings
 from flows import plan, progress, quiet
 from flows.codes import DONE, NOTHING, PARTLY
 from flows.plan import market_files
 from flows.screen import Screen, console
 from reports import report as press
+from reports.writing import newcomer
 from reports.writing.document import Document
 from reports.writing.files import ReportError
 from reports.writing.files import load as load_report
+from reports.writing.text import listed
 
 TOP = 3
 """Gaps named on the screen; the report has them all."""
@@ -55,9 +58,16 @@ def nightly(markets: list[Path]) -> int:
 
 
 def mine(what: list[str]) -> int:
-    """A market file, or addresses without one; those get a market file beside their report, to keep and to edit."""
-    if len(what) == 1 and "://" not in what[0]:
-        return nightly([Path(what[0])])
+    """A market file, addresses without one, or a market file and the addresses of newcomers to it.
+
+    Addresses alone get a market file beside their report, to keep and to edit; a market file is never changed.
+    """
+    files = [Path(w) for w in what if "://" not in w]
+    urls = [w for w in what if "://" in w]
+    if len(files) > 1 or (files and "://" in what[0]):
+        raise MarketError(f"{files[-1]}: name one market file, before any addresses: `unmet mine MARKET.toml URL`")
+    if files:
+        return newcomers(files[0], urls) if urls else nightly(files)
     market = plan.ad_hoc(what)
     file = settings().reports / market.slug / f"{market.slug}.toml"
     try:
@@ -70,6 +80,29 @@ def mine(what: list[str]) -> int:
     return code
 
 
+def newcomers(file: Path, urls: list[str]) -> int:
+    """A market with rivals that its file does not name, and what they change; the file stays as it is."""
+    known = load(file)
+    new = plan.widened(known, urls, file).competitors[len(known.competitors) :]
+    beside = newcomer.folder([c.slug for c in new])
+    files = market_files([file])
+    with Screen() as screen:
+        progress.listen(screen)
+        code = _flow(files, urls, beside)
+    folder = settings().reports / known.slug / beside
+    dates = sorted(folder.glob("*.json"))
+    if dates and code != NOTHING:
+        document = load_report(dates[-1])
+        _gaps(document)
+        for line in newcomer.lines(document):
+            _out(f"  {line}")
+        _out(f"Report: {_shown(dates[-1].with_suffix('.md'))}")
+    console.print(f"To keep {listed([c.name for c in new])}, add to {_shown(file)}:", markup=False, soft_wrap=True)
+    for c in new:
+        _out(f"\n{as_toml.rival(c.slug, c.name, [listing.url for listing in c.listings])}")
+    return code
+
+
 def report(market: Path) -> int:
     """Reads what is new and writes the report; no flow, no network."""
     loaded = load(market)
@@ -79,15 +112,19 @@ def report(market: Path) -> int:
     return _tell([market], DONE)
 
 
-def _flow(files: list[Path]) -> int:
-    """Runs the nightly flow; the code says whether every report was written and every listing read."""
+def _flow(files: list[Path], newcomers: list[str] | None = None, beside: str = "") -> int:
+    """Runs the nightly flow; the code says whether every report was written and every listing read.
+
+    `beside`: the folder within the market's where reports with newcomers lie.
+    """
     quiet.prepare(screen=True)
     from flows.nightly import nightly as flow
 
-    state: Any = flow(files, return_state=True)
+    state: Any = flow(files, newcomers, return_state=True)
     if state.is_completed():
         return DONE
-    written = [load(file).slug for file in files if (settings().reports / load(file).slug / "latest.md").is_file()]
+    out = settings().reports
+    written = [file for file in files if (out / load(file).slug / beside / "latest.md").is_file()]
     if not written:
         _why(state)
         return NOTHING

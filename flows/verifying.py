@@ -8,6 +8,7 @@ from data.lake import Lake
 from data.market import MarketError, load
 from data.settings import settings
 from flows.codes import DONE, NOTHING
+from flows.plan import widened
 from reports import report as press
 from reports.writing import verify
 from reports.writing.files import ReportError
@@ -27,7 +28,12 @@ def run(what: list[Path]) -> int:
         if file is None:
             raise ReportError(f"{report}: does not say which market file it was made from; make it anew")
         market_file = (report.parent / file).resolve()
-        wrong = press.check(lake, load(market_file), report, market_file)
+        market = load(market_file)
+        known, new = len(market.competitors), document.get("newcomers")
+        if new:
+            market = widened(market, new["listings"], market_file)
+        slugs = [c.slug for c in market.competitors[known:]]
+        wrong = press.check(lake, market, report, market_file, slugs)
         quoted = sum(1 for _ in verify.quotes(document))
         if not wrong:
             _out(f"{report}: holds; {_numbers(document):,} numbers and {quoted} quotes recomputed from the lake")

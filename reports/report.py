@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -9,16 +11,17 @@ import polars as pl
 from data import review as _review
 from data.lake import Lake
 from data.market import Market
-from reports.reading.read import MENTIONS, REVIEWS, read
+from reports.reading.parallel import Readers
+from reports.reading.read import MENTIONS, REVIEWS
 from reports.rules import Rules, accuracy
 from reports.rules import market as market_rules
 from reports.weighing.evidence import Snapshot
 from reports.weighing.weigh import Weighed, weigh
-from reports.writing import files, states, verify
+from reports.writing import files, newcomer, states, verify
 from reports.writing.document import Document, Places, build
 from reports.writing.files import ReportError
 
-READ_AT_ONCE = 20_000
+READ_AT_ONCE = 200_000
 """Reviews per stretch, so that memory stays bounded and a run that is stopped keeps what it has read."""
 
 
@@ -37,13 +40,14 @@ def read_new(lake: Lake, market: str, rules: Rules) -> int:
     reviews = lake.reviews(market)
     done = lake.table("readings", market, rules.version)
     due = reviews if done is None else reviews.join(done, on=["key", "digest"], how="anti")
-    for part in due.with_columns(stars=_review.stars()).iter_slices(READ_AT_ONCE):
-        reading = read(part, rules)
-        marks = part.select("key", "market", "digest").with_columns(rules=pl.lit(rules.version))
-        # mentions first: a review counts as read once its row is in `readings`
-        mentions = marks.join(reading.mentions, on="key", how="inner")
-        lake.insert("mentions", mentions, ["market", "key", "digest", "rules", "mention"])
-        lake.insert("readings", marks.join(reading.reviews, on="key"), ["market", "key", "digest", "rules"])
+    with Readers(rules) as readers:
+        for part in due.with_columns(stars=_review.stars()).iter_slices(READ_AT_ONCE):
+            reading = readers.read(part)
+            marks = part.select("key", "market", "digest").with_columns(rules=pl.lit(rules.version))
+            # mentions first: a review counts as read once its row is in `readings`
+            mentions = marks.join(reading.mentions, on="key", how="inner")
+            lake.insert("mentions", mentions, ["market", "key", "digest", "rules", "mention"])
+            lake.insert("readings", marks.join(reading.reviews, on="key"), ["market", "key", "digest", "rules"])
     return due.height
 
 
@@ -62,34 +66,63 @@ def snapshot(lake: Lake, market: Market, rules: Rules) -> Snapshot:
     )
 
 
-def weighed(lake: Lake, market: Market, rules: Rules, out: Path) -> Weighed:
-    """The market as the lake holds it and these rules have read it, beside the last report of an earlier day."""
+def weighed(lake: Lake, market: Market, rules: Rules, folder: Path) -> Weighed:
+    """The market as the lake holds it and these rules have read it, beside the last report of an earlier day.
+
+    `folder`: where its reports lie.
+    """
     held = snapshot(lake, market, rules)
     day = held.day()
-    return weigh(held, rules, states.before(out / market.slug, day) if day else None)
+    return weigh(held, rules, states.before(folder, day) if day else None)
 
 
-def document(lake: Lake, market: Market, rules: Rules, out: Path, market_file: Path | None) -> Document:
-    """The report's document, from what the lake holds and these rules have read."""
-    return build(weighed(lake, market, rules, out), Places(out / market.slug, market_file), accuracy.load())
+def document(
+    lake: Lake, market: Market, rules: Rules, folder: Path, market_file: Path | None, newcomers: Sequence[str] = ()
+) -> Document:
+    """The report's document, from what the lake holds and these rules have read.
+
+    `folder`: where the report lies; `newcomers`: slugs of competitors of the market that its file does not name.
+    """
+    return _told(weighed(lake, market, rules, folder), Places(folder, market_file), newcomers)
+
+
+def _told(found: Weighed, places: Places, newcomers: Sequence[str]) -> Document:
+    card, held = accuracy.load(), found.snapshot
+    told = build(found, places, card)
+    if newcomers:
+        new = [c for c in held.market.competitors if c.slug in newcomers]
+        known = tuple(c for c in held.market.competitors if c.slug not in newcomers)
+        without = replace(held, market=held.market.model_copy(update={"competitors": known}))
+        # the same reviews by the same rules, so that only the newcomers differ
+        told["newcomers"] = newcomer.section(build(weigh(without, found.rules), places, card), told, new)
+    return told
 
 
 def make(
-    lake: Lake, market: Market, out: Path, market_file: Path | None, *, checked: bool = False
+    lake: Lake,
+    market: Market,
+    out: Path,
+    market_file: Path | None,
+    newcomers: Sequence[str] = (),
+    *,
+    checked: bool = False,
 ) -> tuple[Path, Document]:
     """Reads what is new and writes the report; nothing is written for a market that was never visited.
 
-    `checked` holds the report against the lake before anybody can read it; raises ReportError where it does not hold,
-    and what was published before stays.
+    With newcomers, it is written into a folder of its own within the market's, and no other report changes. `checked`
+    holds the report against the lake before anybody can read it; raises ReportError where it does not hold, and what
+    was published before stays.
     """
     rules = rules_for(market, market_file)
     read_new(lake, market.slug, rules)
-    found = weighed(lake, market, rules, out)
+    beside = [newcomer.folder(newcomers)] if newcomers else []
+    folder = out.joinpath(market.slug, *beside)
+    found = weighed(lake, market, rules, folder)
     if found.state is None:
         raise ReportError(f"{market.name}: nothing was collected yet; run `unmet mine` first")
-    made = build(found, Places(out / market.slug, market_file), accuracy.load())
-    with files.staged(made, out) as staged:
-        wrong = check(lake, market, staged, market_file, out / market.slug) if checked else []
+    made = _told(found, Places(folder, market_file), newcomers)
+    with files.staged(made, folder) as staged:
+        wrong = check(lake, market, staged, market_file, newcomers, folder) if checked else []
         if wrong:
             raise ReportError(
                 f"{staged.name}: not published, it does not hold against the lake: {wrong[0]};"
@@ -101,11 +134,17 @@ def make(
     return path, made
 
 
-def check(lake: Lake, market: Market, report: Path, market_file: Path | None, home: Path | None = None) -> list[str]:
+def check(
+    lake: Lake,
+    market: Market,
+    report: Path,
+    market_file: Path | None,
+    newcomers: Sequence[str] = (),
+    home: Path | None = None,
+) -> list[str]:
     """What in a report on disk does not agree with the lake; empty when all holds.
 
-    `home` is the market's folder where the report is staged elsewhere.
+    `home` is the report's folder where it is staged elsewhere.
     """
-    out = (home or report.parent).parent
-    fresh = document(lake, market, rules_for(market, market_file), out, market_file)
+    fresh = document(lake, market, rules_for(market, market_file), home or report.parent, market_file, newcomers)
     return verify.differences(report, fresh, lake.reviews(market.slug), home)

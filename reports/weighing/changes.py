@@ -82,13 +82,15 @@ class Changes:
     new_pains: tuple[str, ...]
     """Recurring pain points that did not recur."""
     gone_pains: tuple[str, ...]
+    edited: int
+    """Reviews that counted then and count now, and that their authors changed in between."""
     gone: int
     """Counted reviews that their source has ceased to show since; they count all the same."""
 
     @property
     def still(self) -> bool:
         """Whether nothing moved at all."""
-        moved = (self.reviews.causes, self.themes, self.pains, self.new_gaps, self.gone_gaps, self.gone)
+        moved = (self.reviews.causes, self.themes, self.pains, self.new_gaps, self.gone_gaps, self.edited, self.gone)
         return not any(moved)
 
 
@@ -110,6 +112,12 @@ def changes(then: State, now: State, snapshot: Snapshot, evidence: Evidence, tre
         gone_gaps=tuple(g for g in then.gaps if g not in now.gaps),
         new_pains=tuple(p for p in now.recurring if p not in then.recurring),
         gone_pains=tuple(p for p in then.recurring if p not in now.recurring),
+        edited=facts.filter(
+            pl.col("was_counted")
+            & pl.col("is_counted")
+            & pl.col("was_edited")
+            & (pl.col("digest") != pl.col("digest_now"))
+        ).height,
         gone=facts.filter(pl.col("is_counted") & pl.col("gone_now") & ~pl.col("gone").fill_null(value=False)).height,
     )
 

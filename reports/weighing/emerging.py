@@ -4,13 +4,14 @@ A candidate is a phrase of two or three words (`phrases.grams`, its words brough
 wishes that the rules give no theme and no pain point. Where there is a before and after, it must be said more often
 lately than before; always, more in complaint than in praise, and more in these complaints than in those that a theme
 holds (else it is how people complain, not what of). The largest p-value of these exact tests counts, at a false
-discovery rate of 5 % over all candidates. Without dates nothing is called new.
+discovery rate of 5 % over all candidates (`statistics.TRENDS` where there are dates). Without dates nothing is called
+new.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -20,11 +21,13 @@ from reports.weighing import phrases, quotes
 from reports.weighing.evidence import Evidence
 from reports.weighing.momentum import LEAST_REVIEWS, Split
 from reports.weighing.quotes import Quote
-from reports.weighing.statistics import Proportion, discoveries, more_often
+from reports.weighing.statistics import FALSE, TRENDS, Proportion, discoveries, more_often
 
 LEAST = 5
 """Reviews by different authors that must say it, lately where there is a lately."""
 MOST = 8
+MOST_COMPARED = 100_000
+"""Sentences that tell how praise, and complaints with a theme, are worded; more would cost time and tell little."""
 ALIKE = 0.5
 """Phrases are variants of one complaint when so large a share of the smaller one's reviews say both."""
 _FORMULAS = frozenset(
@@ -99,8 +102,8 @@ def emerging(evidence: Evidence, rivals: Sequence[str], parts: Split | None, voi
     complains = kinds.list.contains("complaint") | kinds.list.contains("bug") | kinds.list.contains("request")
     nameless = (pl.col("themes").list.first() == GENERAL) & pl.col("pain_point").is_null()
     unnamed = mentions.filter(complains & nameless)
-    praise = phrases_of(mentions.filter(kinds.list.contains("praise") & ~complains)["text"])
-    themed = phrases_of(mentions.filter(complains & ~nameless)["text"])
+    praise = _reference(mentions.filter(kinds.list.contains("praise") & ~complains)["text"])
+    themed = _reference(mentions.filter(complains & ~nameless)["text"])
     said, shown = _said(unnamed)
     complaints = Counter({gram: len(keys) for gram, keys in said.items()})
     lately = set(unnamed.filter("_recent")["key"])
@@ -112,18 +115,26 @@ def emerging(evidence: Evidence, rivals: Sequence[str], parts: Split | None, voi
         more = max(more_often(k, complaints.total(), held[gram], held.total()) for held in (praise, themed))
         newer = more_often(k_recent, recent_n, k - k_recent, before_n) if parts is not None else 0.0
         p_values.append(max(more, newer))
-    standing = [gram for gram, stands in zip(candidates, discoveries(p_values), strict=True) if stands]
+    standing = [
+        gram
+        for gram, stands in zip(candidates, discoveries(p_values, FALSE if parts is None else TRENDS), strict=True)
+        if stands
+    ]
     groups = _grouped({g: said[g] for g in standing})
     cries = []
     for grams, keys in groups:
         heard = keys & lately
         if len({authors[k] for k in heard}) < LEAST:
             continue
-        telling = unnamed.filter(pl.col("key").is_in(list(heard)) & _holding(unnamed["text"], grams))
+        telling = unnamed.filter(pl.col("key").is_in(list(heard)))
+        telling = telling.filter(_holding(telling["text"], grams))
         where = Counter(telling.select("key", "competitor").unique()["competitor"].to_list())
         by_rival = tuple(sorted(where.items(), key=lambda r: (-r[1], r[0])))
         marked = telling.with_columns(
-            _main=pl.lit(value=True), _exact=pl.lit(value=False), _elsewhere=pl.lit(value=False)
+            _main=pl.lit(value=True),
+            _exact=pl.lit(value=False),
+            _elsewhere=pl.lit(value=False),
+            _voiced=pl.lit(value=True),
         )
         chosen = quotes.complaints(marked, [r for r, _ in by_rival], voices, 1)
         cries.append(
@@ -143,10 +154,10 @@ def emerging(evidence: Evidence, rivals: Sequence[str], parts: Split | None, voi
     return Emerging(parts is not None, Proportion(heard_of, recent_n), len(candidates), tuple(cries))
 
 
-def phrases_of(texts: Iterable[str]) -> Counter[str]:
-    """In how many texts each candidate stands."""
+def _reference(texts: pl.Series) -> Counter[str]:
+    """In how many texts each phrase stands; of very many texts, one in so many is looked at, evenly."""
     counted: Counter[str] = Counter()
-    for text in texts:
+    for text in texts.gather_every(1 + texts.len() // MOST_COMPARED):
         counted.update(_grams(text).keys())
     return counted
 

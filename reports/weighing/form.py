@@ -1,6 +1,6 @@
 """Whether a sentence stands on its own: what a reader understands who has not seen the review around it.
 
-Polars expressions over the columns of mentions; the cues of language are English, and Chinese sentences pass them.
+Polars expressions over the columns of mentions.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ FEWEST_WORDS = 8
 
 _HAN = r"\p{Han}"
 _LEANS_BACK = (
-    r"^\W*(?:i\.e|e\.g|p\.?s|edit(?:ed)?|update[ds]?:|original|part|[0-9]+[.)]|given|and|but|or|so|nor|yet|because|then|also|plus|however|although|though|while|whereas|which|who|whose"
+    r"^\W*(?:i\.e|e\.g|p\.?s|edit(?:ed)?|original|part|given|and|but|or|so|nor|yet|because|then|also|plus|however|although|though|while|whereas|which|who|whose"
     r"|that(?:'s| is| was)|instead|otherwise|therefore|thus|hence|furthermore|moreover|besides|additionally|likewise"
     r"|similarly|still|again|even then|(?:after|before|since|because of|due to|on top of|in addition to|apart from)"
     r" (?:that|this|it|all|then)|in addition|for (?:example|instance|that|starters)|to (?:make (?:it|matters) worse"
@@ -26,6 +26,10 @@ _LEANS_BACK = (
     r"|second(?:ly)?|third(?:ly)?|lastly|finally|other than|same|when (?:i|we|they) (?:did|do)|if so|if not)\b"
 )
 """Openings that go on from a sentence before."""
+_LEANS_BACK_HAN = r"^[\s，。、！]*(?:但|而且|然后|所以|还有|不过|并且|因为|于是|就是|另外|其次|结果|也|还|又)"
+"""The same in Chinese: but, and, then, so, because, also ..."""
+_NUMBERED = r"^\W*(?:[0-9]+[.):]|updated?:)"
+"""One of a list, or a postscript."""
 _WHO = r"^\W*(?:he|she|him|her|his|hers|them|their|theirs|those|that|such|it was|it is the|someone else)\b"
 """Openings that speak of somebody or something named before."""
 _THIS = r"^\W*(?:this|these)\b"
@@ -37,13 +41,14 @@ _THEY = r"^\W*(?:they|it|it's|its)\b"
 """Openings that are clear beside the product's name, but only where the sentence says what failed."""
 _POINTS_BACK = (
     r"\b(?:see above|as above|above mentioned|mentioned (?:above|before|earlier)|as (?:i )?(?:said|mentioned|before)"
-    r"|(?:do|did|done|does|say|says|said) (?:this|that|so|the same)\b"
-    r"|(?:like|from|of|with|about|after) this(?:[,.;!]|$)"
+    r"|(?:do|did|done|does|say|says|said) (?:this|that|so|the same)"
     r"|same as (?:before|above|the)|the others?\b|the other reviewers?|you get the idea|and so on|like that"
     r"|(?:of|about|than|from|with) (?:those|them|theirs)|regarding (?:it|this|that)|(?:with|of|in) th(?:is|at) one"
     r"|at the (?:start|beginning) of (?:this|my) review|the former|the latter)\b"
 )
 """Words that send the reader to another part of the review."""
+_BY_THIS = r"\b(?:like|from|of|with|about|after) this\s*(?:[,.;:!]|$)"
+"""`an experience like this`, told before."""
 _BREAKS_OFF = (
     r"(?:[,;:–—-]|\b(?:and|but|or|so|because|the|an?|to|of|with|for|in|on|at|by|from|as|that|which|who|when|if|my|your"
     r"|their|our|its|'s|is|are|was|were|very|even))\s*$"
@@ -67,6 +72,8 @@ def whole() -> pl.Expr:
     clause = (pl.col("start") > 0) & text.str.contains(r"^\W*\p{Ll}")  # the middle of somebody's sentence
     leans = low.str.contains(_LEANS_BACK) | low.str.contains(_WHO) | low.str.contains(_POINTS_BACK)
     leans |= low.str.contains(_THIS) & ~low.str.contains(_THIS_THING)
+    leans |= text.str.contains(_LEANS_BACK_HAN)
+    leans |= low.str.contains(_NUMBERED) | low.str.contains(_BY_THIS)
     leans |= low.str.contains(_THEY) & ~pl.col("_exact")
     return (
         fits

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import polars as pl
 
+from reports.reading import cues
 from reports.rules import Rules, Theme
 from reports.weighing import instead, phrases, quotes
 from reports.weighing.cells import FAILS_FROM, Cell
@@ -140,7 +141,12 @@ def gaps(
                 measured_by=_said(instead.held_against(complaining, called), "compared_with"),
                 workarounds=_said(instead.coping(evidence.mentions, complaining, rules), "workaround"),
                 phrases=phrases.marking(phrases.counts(complaining["text"]), everywhere),
-                quotes=quotes.complaints(complaining, [c.competitor for c in by_share], voices),
+                quotes=quotes.complaints(
+                    complaining,
+                    [c.competitor for c in by_share],
+                    voices,
+                    failing=[c.competitor for c in by_share if c.fails],
+                ),
                 praise_quotes=quotes.praises(praising, [c.competitor for c in happiest], voices),
             )
         )
@@ -193,20 +199,29 @@ def _mentions(
     """The rivals' mentions of a theme that complain or wish, or that praise.
 
     `_main`: the theme comes first in it, or a pain point that belongs to the theme above all; `_exact`: a pain point of
-    the theme is named; `_elsewhere`: another product is spoken of.
+    the theme is named; `_elsewhere`: another product is spoken of; `_voiced`: a cue says so, or a pain point is named,
+    rather than the words' lean alone.
     """
     kinds = pl.col("kinds")
     if side == "complains":
         wanted = kinds.list.contains("complaint") | kinds.list.contains("bug") | kinds.list.contains("request")
     else:
         wanted = kinds.list.contains("praise")
+    spoken = [rules, *rules.languages.values()]
+    if side == "complains":
+        told = [cue for each in spoken for cue in (each.complaint, each.kinds["bug"], each.kinds["request"])]
+    else:
+        told = [each.praise for each in spoken]
     vague = [point.name for point in rules.pains.points if point.fallback]
     own = [name for name, themes in rules.pains.themes().items() if themes[0] == theme]
     foreign = [name for name, themes in rules.pains.themes().items() if theme not in themes]
     named = pl.col("pain_point").is_not_null() & ~pl.col("pain_point").is_in([*vague, *foreign])
-    return evidence.mentions.filter(
+    mentions = evidence.mentions.filter(
         pl.col("themes").list.contains(theme) & wanted & pl.col("competitor").is_in(rivals)
-    ).with_columns(
+    )
+    voiced = pl.any_horizontal(pl.col("pain_point").is_not_null(), *(cues.speaks(cue) for cue in told))
+    return mentions.with_columns(cues.plain()).with_columns(
+        _voiced=voiced,
         _main=((pl.col("themes").list.first() == theme) | pl.col("pain_point").is_in(own)).fill_null(False),
         _exact=named.fill_null(False),
         _elsewhere=_elsewhere(names, called),

@@ -18,6 +18,8 @@ quoted as a complaint, unless it asks for something."""
 FELT = -0.05
 """Below this sentiment a sentence complains in its own words, whatever the stars say; what names a pain point may be as
 much above."""
+STRONGLY = 0.3
+"""From this sentiment on, either way, words say so without a cue."""
 SURE = 0.7
 """A sentence is quoted as a complaint only from this probability of being one; a wish from half of it."""
 GLAD = 0.15
@@ -28,13 +30,22 @@ AGAIN = 0.5
 """What a sentence loses whose pain point is quoted already: a report that says one thing four times says one thing."""
 SAME_MONTH = 0.2
 """What a sentence loses whose month is quoted already."""
+ENOUGH = 3
+"""So many quotes make a point; for fewer, rivals that do not fail are heard again."""
+FEW = 10
+"""Where fewer sentences than this are mainly about the theme, well-written ones that also touch it may be quoted."""
+ASIDE = 2.0
+"""What such a sentence loses: any that is mainly about the theme comes first."""
 LOOKED_AT = 60
 """Sentences of each rival that the choice is made from."""
 _RESERVED = (
-    r"(?i)\b(?:but|only|except|although|though|however|wish|could be|could use|would be (?:nice|better|great)|if only"
+    r"(?i)\b(?:but|only|except|although|though|however|wish|could|would|should|if only"
     r"|apart from|other than|not perfect|a bit|a little|one thing|downside|sometimes)\b"
+    r"|但|不过|就是|只是|除了|可惜|要是|如果"
 )
 """Words of a sentence that praises with a reservation."""
+_RELIEVED = r"(?i)\b(?:no longer|don['’]?t|never|not) (?:have |need |having )?(?:to )?(?:worry|fear|be afraid)"
+"""Words of a sentence that tells of a trouble that is over."""
 
 
 @dataclass(frozen=True)
@@ -54,22 +65,29 @@ class Quote:
     written: datetime | None
 
 
-def complaints(mentions: pl.DataFrame, rivals: list[str], voices: set[str], most: int = 4) -> list[Quote]:
+def complaints(
+    mentions: pl.DataFrame, rivals: list[str], voices: set[str], most: int = 4, failing: list[str] | None = None
+) -> list[Quote]:
     """The most telling of some complaining mentions, the rivals taking turns in the order given.
 
+    After a turn of all, only those that are `failing` go on, and the others again only where fewer than three were
+    found.
+
     `mentions`: the columns of evidence, and `_main` (the theme is its first), `_exact` (it names a pain point of the
-    theme), `_elsewhere` (it speaks of another product). Telling means: surely a complaint or wish and nothing else,
-    mainly about this, names what fails, called helpful by others. Pain points and months are spread; at a tie the
-    newest comes first, then the review's key decides, so the choice is the same every time. `voices` holds the people
-    and texts quoted already and grows by those chosen, so that a report quotes nobody twice.
+    theme), `_elsewhere` (it speaks of another product), `_voiced` (it says so by a cue). Telling means: surely a
+    complaint or wish and nothing else, mainly about this, names what fails, called helpful by others. Pain points and
+    months are spread; at a tie the newest comes first, then the review's key decides, so the choice is the same every
+    time. `voices` holds the people and texts quoted already and grows by those chosen, so that a report quotes nobody
+    twice.
     """
     wish = pl.col("kinds").list.contains("request")
     sure = (pl.col("complaint") >= pl.when(wish).then(SURE / 2).otherwise(SURE)).fill_null(False)
     feels = pl.col("sentiment") < pl.when("_exact").then(-FELT).otherwise(FELT)
     sour = wish | (pl.col("stars").is_null() | (pl.col("stars") < CONTENT_STARS)) & feels
     plainly = ~pl.col("kinds").list.contains("praise")
-    fit = mentions.filter(sure & sour & plainly)
-    return _chosen(fit, pl.col("complaint") - 0.3 * pl.col("sentiment"), rivals, voices, most)
+    says = pl.col("_voiced") | (pl.col("sentiment") < -STRONGLY)
+    fit = mentions.filter(sure & sour & plainly & says & ~pl.col("text").str.contains(_RELIEVED))
+    return _chosen(fit, pl.col("complaint") - 0.3 * pl.col("sentiment"), rivals, voices, most, failing)
 
 
 def praises(mentions: pl.DataFrame, rivals: list[str], voices: set[str], most: int = 1) -> list[Quote]:
@@ -80,7 +98,8 @@ def praises(mentions: pl.DataFrame, rivals: list[str], voices: set[str], most: i
     content = pl.col("stars").is_null() | (pl.col("stars") >= CONTENT_STARS)
     others = pl.col("kinds").list.set_intersection(["complaint", "bug", "request", "question"]).list.len() > 0
     glad = (pl.col("complaint") <= GLAD).fill_null(False) & (pl.col("sentiment") > 0)
-    fit = mentions.filter(content & glad & ~others & ~pl.col("text").str.contains(_RESERVED))
+    says = pl.col("_voiced") | (pl.col("sentiment") > STRONGLY)
+    fit = mentions.filter(content & glad & says & ~others & ~pl.col("text").str.contains(_RESERVED))
     fit = fit.filter(pl.col("compared_with").is_null() & (form.polish() >= WRITTEN))
     return _chosen(fit, pl.col("sentiment"), rivals, voices, most)
 
@@ -91,7 +110,15 @@ def plain(mentions: pl.DataFrame, rivals: list[str], voices: set[str], most: int
     return _chosen(mentions.with_columns(**about), pl.lit(0.0), rivals, voices, most)
 
 
-def _chosen(mentions: pl.DataFrame, clear: pl.Expr, rivals: list[str], voices: set[str], most: int) -> list[Quote]:
+def _chosen(
+    mentions: pl.DataFrame,
+    clear: pl.Expr,
+    rivals: list[str],
+    voices: set[str],
+    most: int,
+    failing: list[str] | None = None,
+) -> list[Quote]:
+    main = pl.col("_main") | pl.lit(mentions["_main"].sum() < FEW) & (form.polish() >= 1)
     telling = (
         clear
         + 1.2 * pl.col("_exact")
@@ -99,9 +126,10 @@ def _chosen(mentions: pl.DataFrame, clear: pl.Expr, rivals: list[str], voices: s
         + 0.1 * pl.col("helpful").fill_null(0).clip(0).log1p()
         - 0.2 * (pl.col("themes").list.len() - 1).clip(0, 3)
         - (pl.col("text").str.len_chars() - BEST_LENGTH).abs() / 150
+        - ASIDE * ~pl.col("_main")
     ).round(1)
     fit = (
-        mentions.filter(pl.col("_main") & ~pl.col("_elsewhere") & form.whole())
+        mentions.filter(main & ~pl.col("_elsewhere") & form.whole())
         .with_columns(_telling=telling)
         .sort(["_telling", "written", "key", "mention"], descending=[True, True, False, False], nulls_last=True)
         .unique("key", keep="first", maintain_order=True)
@@ -109,11 +137,15 @@ def _chosen(mentions: pl.DataFrame, clear: pl.Expr, rivals: list[str], voices: s
     queues = {r: fit.filter(pl.col("competitor") == r).head(LOOKED_AT).to_dicts() for r in rivals}
     chosen: list[Quote] = []
     told: set[str] = set()
-    while len(chosen) < most and any(queues.values()):
-        for rival in rivals:
-            row = _next(queues[rival], voices, told)
-            if row is not None and len(chosen) < most:
+    turn = rivals
+    while len(chosen) < most and any(queues[rival] for rival in turn):
+        for rival in turn:
+            row = _next(queues[rival], voices, told) if len(chosen) < most else None
+            if row is not None:
                 chosen.append(_quote(row))
+        turn = failing or rivals
+        if not any(queues[rival] for rival in turn) and len(chosen) < ENOUGH:
+            turn = rivals
     return chosen
 
 

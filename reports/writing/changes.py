@@ -7,6 +7,7 @@ from typing import Any
 from reports.weighing.changes import PARTS, Moved
 from reports.weighing.drift import LEAST_WRITTEN, Drift
 from reports.weighing.weigh import Weighed
+from reports.writing.single import alone
 from reports.writing.text import count, day, escape, listed, percent, plural, table
 
 Document = dict[str, Any]
@@ -46,6 +47,7 @@ def section(weighed: Weighed) -> Document | None:
         "still": told.still,
         "reviews": _moved(told.reviews),
         "read": {"then": told.read[0], "now": told.read[1]},
+        "edited": told.edited,
         "no_longer_shown": told.gone,
         "gaps": {
             "new": [{"theme": slug, "name": names.get(slug, slug)} for slug in told.new_gaps],
@@ -102,7 +104,7 @@ def render(document: Document, names: dict[str, str]) -> str:
     if told["still"]:
         other = "" if told["rules"]["then"] == told["rules"]["now"] else ", by other rules too"
         return f"{head}\n\n**Nothing moved.** The same reviews say the same as in the report of {since}{other}."
-    lines = [head, "", _reviews(told)]
+    lines = [head, "", _reviews(told, "reviews" if alone(document) else "reviews of rivals")]
     if told["rules"]["then"] != told["rules"]["now"]:
         lines[-1] += f" Read by other rules than then ({told['rules']['then']})."
     news = [*_gaps(told), *_drifts(told, document, names), *_pains(told)]
@@ -131,13 +133,15 @@ def render(document: Document, names: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
-def _reviews(told: Document) -> str:
+def _reviews(told: Document, what: str) -> str:
     reviews = told["reviews"]
     causes = []
     for row in reviews["causes"]:
         sides = [f"+{count(row['gained'])}"] * bool(row["gained"]) + [f"−{count(row['lost'])}"] * bool(row["lost"])
         causes.append(f"{WORDS[row['cause']]} {' '.join(sides)}")
     why = f": {', '.join(causes)}" if causes else ", the same as then"
+    if told["edited"]:
+        why += f"; {count(told['edited'])} edited"
     gone = told["no_longer_shown"]
     vanished = (
         f" {plural(gone, 'review')} {'is' if gone == 1 else 'are'} no longer shown by"
@@ -145,7 +149,7 @@ def _reviews(told: Document) -> str:
         if gone
         else ""
     )
-    return f"{count(reviews['then'])} reviews of rivals counted then, {count(reviews['now'])} now{why}.{vanished}"
+    return f"{count(reviews['then'])} {what} counted then, {count(reviews['now'])} now{why}.{vanished}"
 
 
 def _gaps(told: Document) -> list[str]:

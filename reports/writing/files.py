@@ -56,12 +56,11 @@ def contents(document: Document) -> dict[str, str]:
 
 
 @contextmanager
-def staged(document: Document, out: Path) -> Iterator[Path]:
-    """Writes a report where no reader looks; gives the path of its JSON there, for `publish`.
+def staged(document: Document, folder: Path) -> Iterator[Path]:
+    """Writes a report of a folder where no reader looks; gives the path of its JSON there, for `publish`.
 
-    One report of a market at a time: another run waits for this one. What a run that died left is swept away.
+    One report of a folder at a time: another run waits for this one. What a run that died left is swept away.
     """
-    folder = out / str(document["market"]["slug"])
     stage = folder / STAGE
     lock = None
     try:

@@ -89,6 +89,8 @@ def _need(gap: Document, document: Document, names: dict[str, str]) -> str:
     failing = whom(gap["failing"], document, names)
     only = alone(document)
     unmet = "they cannot" if only else f"at {failing} they cannot" if failing else "nobody lets them"
+    if failing.startswith("all "):
+        unmet = f"none of the {failing.removeprefix('all ')} lets them"
     where = f" of {only}" if only else " of all rivals" if document["reviews"]["rivals"] > 1 else ""
     verb = "ask for it or complain" if gap["kind"] == "unserved wish" else "complain or ask for it"
     told = (
@@ -232,7 +234,7 @@ def _steady(moved: Document) -> str:
 
 def _action(gap: Document, document: Document, names: dict[str, str]) -> list[str]:
     exact = [f"“{escape(pain['name'])}”" for pain in gap["pain_points"][:MOST_NAMED]]
-    feature = f"no more {listed(exact)}" if exact else f"they {escape(gap['need'])}"
+    feature = f"no more {listed(exact)}" if exact else f"a way to {escape(gap['need'])}"
     told = gap["survey"]
     asked = whom(told["ask"], document, names)
     return [

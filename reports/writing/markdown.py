@@ -9,6 +9,7 @@ from reports.writing import (
     emerging,
     loyalty,
     months,
+    newcomer,
     pains,
     personas,
     survey,
@@ -33,6 +34,7 @@ def render(document: Document) -> str:
     parts = [
         _head(document),
         _glance(document, names),
+        newcomer.told(document, names),
         figure(document, "landscape"),
         _refused(document),
         changes.render(document, names),
@@ -45,8 +47,8 @@ def render(document: Document) -> str:
         pains.overview(document, names),
         emerging.render(document, names),
         appendix.planks(document, names),
-        figure(document, "months"),
         months.render(document, names),
+        figure(document, "months"),
         versions.render(document, names),
         switching.render(document, names),
         loyalty.render(document, names),
@@ -83,14 +85,14 @@ def _glance(document: Document, names: dict[str, str]) -> str:
     if not found:
         read = sum(c["read"] for c in document["competitors"])
         lines += [
-            f"**No gap stands out.** {plural(read, 'review')} could be read, and no theme has enough complaints at any"
-            " rival to call it a gap. More reviews, or more rivals, may show one; Coverage says what was read."
+            f"**No gap stands out.** {plural(read, 'review')} could be read, and no theme has enough complaints to"
+            " call it a gap. More reviews, or more rivals, may show one; Coverage says what was read."
         ]
         return "\n".join(lines)
     lines += [_sentence_first(found[0], document, names), _sentence_next(found), _sentence_trust(document), ""]
     only = alone(document)
     trends = any(gap["momentum"] for gap in found)
-    head = ["#", "Customers need to …", *([] if only else ["Fails at"]), "Complain or wish", "Opportunity (90 %)"]
+    head = ["#", "Customers need to …", *([] if only else ["Fails at"]), "Complain or wish", "Opportunity (95 %)"]
     head += [*(["Trend"] if trends else []), "Evidence", *([] if only else ["Kind"])]
     rows = []
     for number, gap in enumerate(found, start=1):

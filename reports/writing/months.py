@@ -65,14 +65,14 @@ def render(document: Document, names: dict[str, str]) -> str:
     lines = [
         f"## {unit.capitalize()} by {unit}",
         "",
-        "Share of rivals' read reviews that complain or wish, and how many; in the head how many were read.",
+        "Share of the read reviews that complain or wish, and how many do; in the head how many were read.",
         "",
         table(head, rows, right=range(1, len(head))),
         "",
     ]
     if not spikes:
-        return "\n".join([*lines, f"No {unit} stands out at a rival beyond chance."])
-    lines += [f"Beyond chance, against the other {unit}s of the same rival:", ""]
+        return "\n".join([*lines, f"No {unit} stands out beyond chance."])
+    lines += [f"Beyond chance, against the other {unit}s of the same product:", ""]
     # the newest first: what stood out last is what may still be so
     spikes.sort(key=lambda pair: pair[1]["month"], reverse=True)
     for course, spike in spikes[:MOST_SPIKES]:
@@ -91,7 +91,7 @@ def _insufficient(document: Document) -> str:
     reviews = document["reviews"]
     dated = reviews["counted"] - reviews["undated"]
     return (
-        f"## Month by month\n\nInsufficient: it needs dated reviews of rivals on at least {LEAST_PARTS} days;"
+        f"## Month by month\n\nInsufficient: it needs dated reviews on at least {LEAST_PARTS} days;"
         f" {count(dated)} of {plural(reviews['counted'], 'review')} {'carries' if dated == 1 else 'carry'} a date."
     )
 

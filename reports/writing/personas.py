@@ -12,6 +12,7 @@ LEAST_PRINTED = 10
 """Smaller groups are in the JSON only."""
 MOST_IN_TABLE = 10
 MOST_TOLD = 3
+MOST_TIED = 2
 
 
 def section(weighed: Weighed) -> Document:
@@ -77,6 +78,7 @@ def render(document: Document, names: dict[str, str]) -> str:
     said, groups = held["reviews"], held["groups"]
     lines = ["## Who is hurt", ""]
     shown = [group for group in groups if group["complains"]["n"] >= LEAST_PRINTED][:MOST_IN_TABLE]
+    shown.sort(key=lambda group: KINDS.index(group["kind"]))  # who they are before what for they use it
     if not shown:
         most = (
             f"the largest, {escape(groups[0]['name'])}, has {count(groups[0]['complains']['n'])}"
@@ -86,29 +88,20 @@ def render(document: Document, names: dict[str, str]) -> str:
         return "\n".join(
             [*lines, f"Insufficient: a group needs {LEAST_PRINTED} reviews that say who they are; {most}."]
         )
-    head = [
-        "Who",
-        "Complain or wish",
-        "Over price",
-        "Moved by",
-        "What hurts",
-        "Also",
-        "Use it for",
-        "Opportunity (90 %)",
-    ]
-    columns = [[_who(g), _share(g["complains"]) + _mark(g), _price(g), *_told(g), _opportunity(g)] for g in shown]
+    head = ["Who", "Complain or wish", "Over price", "Moved by", "What hurts", "Also", "Use it for"]
+    columns = [[_who(g), _share(g["complains"]) + _mark(g), _price(g), *_told(g)] for g in shown]
     keep = [i for i in range(len(head)) if any(row[i] for row in columns)]
     return "\n".join(
         [
             *lines,
             _first(held),
             "",
-            f"{plural(said['k'], 'review')} of {count(said['n'])} ({percent(said['share'])}) say who their author is."
-            " ▲: more than the others of them, beyond chance, and not only in the sentence that says so. *Over price*:"
-            " of the complaining reviews. *Opportunity*: over the group's own reviews, from"
-            f" {held['enough_to_score']} on. Empty: fewer than {LEAST} say so.",
+            f"{plural(said['k'], 'review')} of {count(said['n'])} ({percent(said['share'])}) say who their author is"
+            " or what for they use it. ▲: more than the others of them, beyond chance, and not only in the sentence"
+            f" that says so. *Over price*: of the complaining reviews. Empty: fewer than {LEAST} say so.",
             "",
-            table([head[i] for i in keep], [[row[i] for i in keep] for row in columns], right=()),
+            table([head[i] for i in keep], [[row[i] for i in keep] for row in columns]),
+            *_scores(shown, held["enough_to_score"]),
         ]
     )
 
@@ -127,15 +120,16 @@ def _first(held: Document) -> str:
     more = [f"“{escape(t['name'])}” ({count(t['complains']['k'])})" for t in first["themes"] if t["more"]][:MOST_TOLD]
     what = f", about {listed(more)} more than others" if more else ", more than others"
     said = first["complains"]
-    tie = f" {listed([escape(g['name']) for g in others])} cannot be told apart from them." if others else ""
+    tie = f" {listed([_who(g) for g in others])} cannot be told apart from them." if others else ""
     return (
-        f"**Serve first: {escape(first['name'])}.** {count(said['k'])} of {plural(said['n'], 'review')} complain or"
+        f"**Serve first: {_who(first)}.** {count(said['k'])} of {plural(said['n'], 'review')} complain or"
         f" wish ({interval(said['low'], said['high'])}){what}.{tie}"
     )
 
 
 def _who(group: Document) -> str:
-    return escape(group["name"])
+    name = escape(group["name"])
+    return f"“{name}”" if group["kind"] == "use" else name
 
 
 def _share(p: Document) -> str:
@@ -164,8 +158,30 @@ def _told(group: Document) -> list[str]:
     return [", ".join(part) for part in (motives[:2], pains, *beside)]
 
 
-def _opportunity(group: Document) -> str:
-    if not group["opportunities"]:
-        return ""
-    best = group["opportunities"][0]
-    return f"{escape(best['name'])}: {best['score']:.1f} ({best['low']:.1f}–{best['high']:.1f})"
+def _scores(groups: list[Document], enough: int) -> list[str]:
+    """The best opportunities of each group that has enough reviews; up to two where they cannot be told apart."""
+    rows = []
+    for group in groups:
+        tied = [o for o in group["opportunities"] or [] if o["place"] == 1]
+        for o in tied[:MOST_TIED]:
+            complains = next(t["complains"]["k"] for t in group["themes"] if t["theme"] == o["theme"])
+            rows.append(
+                [
+                    _who(group),
+                    f"{escape(o['name'])}{' (=)' if len(tied) > 1 else ''}",
+                    count(complains),
+                    f"{o['importance']:.1f}",
+                    f"{o['satisfaction']:.1f}",
+                    f"{o['score']:.1f} ({o['low']:.1f}–{o['high']:.1f})",
+                ]
+            )
+    if not rows:
+        return []
+    head = ["Whose", "Best opportunity", "Complain or wish", "Importance", "Satisfaction", "Opportunity (90 %)"]
+    return [
+        "",
+        f"Opportunity as for the market, over a group's own reviews at all rivals together, from {enough} on;"
+        " (=): others of the group cannot be told apart from it.",
+        "",
+        table(head, rows, right=range(2, 6)),
+    ]

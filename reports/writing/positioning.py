@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from reports.weighing.gaps import LEAST_SAID
 from reports.writing.single import whom
 from reports.writing.text import count, escape, listed
 
@@ -32,10 +33,14 @@ def sentence(gap: Document, document: Document, names: Mapping[str, str]) -> str
         f" {product} is the one that lets them."
     )
     praised = _praised(gap, document)
-    if praised is None:
-        return line
-    slug, k, n = praised
-    return f"{line} It can be done: {count(k)} of {count(n)} reviews of {names[slug]} praise it."
+    if praised is not None:
+        slug, k, n = praised
+        line += f" It can be done: {count(k)} of {count(n)} reviews of {names[slug]} praise it."
+    own = _our_complaints(gap, document)
+    if own is not None:
+        slug, k, n = own
+        line += f" Not true yet: {count(k)} of {count(n)} reviews of {names[slug]} complain about it too."
+    return line
 
 
 def _who(gap: Document) -> str:
@@ -46,10 +51,24 @@ def _who(gap: Document) -> str:
     return who[0].lower() + who[1:] if who[1:2].islower() else who
 
 
+def _cells(gap: Document, document: Document) -> list[Document]:
+    row = next(r for r in document["matrix"] if r["theme"] == gap["theme"])
+    return list(row["cells"])
+
+
+def _our_complaints(gap: Document, document: Document) -> tuple[str, int, int] | None:
+    """Our own product, its complaining and its read reviews, where it is no better than those that it would beat."""
+    ours = {c["slug"] for c in document["competitors"] if c["ours"]}
+    for cell in _cells(gap, document):
+        said = cell["complains"]
+        if cell["competitor"] in ours and said["k"] >= LEAST_SAID and said["k"] > cell["praises"]["k"]:
+            return cell["competitor"], said["k"], said["n"]
+    return None
+
+
 def _praised(gap: Document, document: Document) -> tuple[str, int, int] | None:
     """The product that does not fail here and is praised most, with its reviews that praise it and that were read."""
-    row = next(r for r in document["matrix"] if r["theme"] == gap["theme"])
-    happy = [c for c in row["cells"] if not c["fails"] and c["praises"]["k"] >= LEAST_PRAISED]
+    happy = [c for c in _cells(gap, document) if not c["fails"] and c["praises"]["k"] >= LEAST_PRAISED]
     happy = [c for c in happy if c["praises"]["k"] > c["complains"]["k"]]
     if not happy:
         return None

@@ -26,6 +26,8 @@ def differences(report: Path, fresh: Document, reviews: pl.DataFrame, home: Path
         Nothing when all holds.
     """
     recorded = load(report)
+    if recorded["format"] != fresh["format"]:
+        return [f"{report.name}: is of form {recorded['format']}, now {fresh['format']}; make the report anew"]
     found = list(_moved(recorded, fresh))
     if not found:
         found += _compared(recorded, fresh, "")

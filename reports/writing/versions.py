@@ -44,8 +44,8 @@ def render(document: Document, names: dict[str, str]) -> str:
     head = "## Version by version\n\n"
     if not told["compared"]:
         return (
-            f"{head}Insufficient: it needs two versions of a rival, one after the other, with at least {LEAST_REVIEWS}"
-            " dated reviews each that name them."
+            f"{head}Insufficient: it needs two versions of one product, one after the other, with at least"
+            f" {LEAST_REVIEWS} dated reviews each that name them."
         )
     compared = f"Compared with the versions before them, in the order of their reviews: {_compared(told, names)}."
     if not told["turns"]:

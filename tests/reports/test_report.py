@@ -191,3 +191,10 @@ def test_copies_count_once_and_are_shown(place):
     beta = document["competitors"][1]
     assert (beta["held"], beta["counted"], beta["copies"]) == (80, 61, 19)
     assert document["gaps"][0]["complaints"] == 31
+
+
+def test_a_report_of_an_older_form_is_said_to_be_one(place):
+    path, document = made(place)
+    old = path.with_suffix(".json")
+    old.write_text(json.dumps({"format": 1, "gaps": [{"need": "of another time"}]}), "utf-8")
+    assert check(place, path) == [f"2026-03-01.json: is of form 1, now {document['format']}; make the report anew"]

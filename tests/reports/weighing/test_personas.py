@@ -148,19 +148,25 @@ def test_the_section_as_it_is_printed(evidence_of) -> None:
         == """\
 ## Who is hurt
 
-**Serve first: &lt;Bakers&gt;.** 40 of 50 reviews complain or wish (67.0–88.8 %), about “A price that feels fair” \
-(40) more than others.
+**Serve first: &lt;Bakers&gt;.** 40 of 50 reviews complain or wish (67.0–88.8 %), about “A price that feels fair” (40) \
+more than others.
 
-110 reviews of 500 (22.0 %) say who their author is. ▲: more than the others of them, beyond chance, and not only in \
-the sentence that says so. *Over price*: of the complaining reviews. *Opportunity*: over the group's own reviews, from \
-50 on. Empty: fewer than 3 say so.
+110 reviews of 500 (22.0 %) say who their author is or what for they use it. ▲: more than the others of them, \
+beyond chance, and not only in the sentence that says so. *Over price*: of the complaining reviews. Empty: fewer than \
+3 say so.
 
-| Who | Complain or wish | Over price | Moved by | What hurts | Also | Use it for | Opportunity (90 %) |
-| --- | --- | --- | --- | --- | --- | --- | --- |
-| Paying customers | 0 of 60 |  |  |  |  |  |  |
-| &lt;Bakers&gt; | 40 of 50 ▲ | 40 of 40 | price (40) | A price that feels fair (40) ▲ |  | For catering (12) | \
-A price that feels fair: 19.8 (19.7–19.8) |
-| For catering | 12 of 12 | 12 of 12 | price (12) | A price that feels fair (12) ▲ | &lt;Bakers&gt; (12) |  |  |"""
+| Who | Complain or wish | Over price | Moved by | What hurts | Also | Use it for |
+| --- | --- | --- | --- | --- | --- | --- |
+| Paying customers | 0 of 60 |  |  |  |  |  |
+| &lt;Bakers&gt; | 40 of 50 ▲ | 40 of 40 | price (40) | A price that feels fair (40) ▲ |  | For catering (12) |
+| “For catering” | 12 of 12 | 12 of 12 | price (12) | A price that feels fair (12) ▲ | &lt;Bakers&gt; (12) |  |
+
+Opportunity as for the market, over a group's own reviews at all rivals together, from 50 on; (=): others of the group \
+cannot be told apart from it.
+
+| Whose | Best opportunity | Complain or wish | Importance | Satisfaction | Opportunity (90 %) |
+| --- | --- | --: | --: | --: | --: |
+| &lt;Bakers&gt; | A price that feels fair | 40 | 10.0 | 0.2 | 19.8 (19.7–19.8) |"""
     )
 
 

@@ -19,7 +19,6 @@ from reports.weighing.quotes import Quote
 
 RIVALS = ["Alder", "Birch", "Cedar"]
 NAMES = {name.lower(): name for name in RIVALS}
-LABELLED: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("quotes_labelled.toml").read_text())["mentions"]
 RULES = replace(default(), names=NAMES)
 
 
@@ -65,14 +64,24 @@ def quoted(reviews: list[dict[str, Any]], theme: str, side: str = "complaint", m
     )
 
 
-def test_of_the_labelled_sentences_nearly_all_that_may_be_quoted_are_worth_it() -> None:
-    """Before there were rules of form it was 29 of 52; here nothing but them and the reading chooses."""
-    chosen = []
-    for theme, side in sorted({(m["theme"], m.get("side", "complaint")) for m in LABELLED}):
-        some = [m for m in LABELLED if (m["theme"], m.get("side", "complaint")) == (theme, side)]
+def labelled(name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name(name).read_text("utf-8"))["mentions"]
+    return [{"side": "complaint", **mention} for mention in found]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("quotes_labelled.toml", 0.7), ("quotes_unseen.toml", 0.5)],
+    ids=["worked on", "unseen"],
+)
+def test_nearly_all_that_may_be_quoted_is_worth_it(name: str, found: float) -> None:
+    """Before there were rules of form, 29 of 52 and 21 of 36 were; missing a good one costs less than a bad one."""
+    mentions, chosen = labelled(name), []
+    for theme, side in sorted({(m["theme"], m["side"]) for m in mentions}):
+        some = [m for m in mentions if (m["theme"], m["side"]) == (theme, side)]
         chosen += [some[int(q.key)]["good"] for q in quoted(some, theme, side, most=len(some))]
     assert sum(chosen) >= 0.9 * len(chosen)
-    assert sum(chosen) >= 0.7 * sum(m["good"] for m in LABELLED)
+    assert sum(chosen) >= found * sum(m["good"] for m in mentions)
 
 
 def test_a_quote_that_tells_of_another_rival_is_no_evidence() -> None:
@@ -109,6 +118,7 @@ FORM = pl.Series(
     [
         "The export stops at the hundredth line and says nothing about it.",
         "This app cannot open the files that it wrote itself last week.",
+        "打了五六个电话都没有人接听。",
         "I lost a whole day of notes because nothing had been saved.",
     ]
 )
@@ -123,7 +133,10 @@ NO_FORM = pl.Series(
         "THE EXPORT STOPS AT THE HUNDREDTH LINE AND NOBODY CARES",
         "A driver named Borislav threw my parcel over the garden fence.",
         "Write to me at @fernlight or on 0170 555 0142 if it happens to you too.",
+        "2. The export stops at the hundredth line and says nothing about it.",
+        "After an experience like this, nobody will trust the export again.",
         "Too short.",
+        "但是说好送的果汁怎么没有送来。",
         "The export " + "stops and then goes on and " * 12 + "ends.",
     ]
 )
@@ -140,3 +153,8 @@ def test_the_middle_of_a_sentence_is_no_quote() -> None:
     assert clause.select(form.whole()).to_series().to_list() == [False, False]
     lower = pl.DataFrame({"text": "support never once answered my four letters.", "start": [0, 24], "_exact": True})
     assert lower.select(form.whole()).to_series().to_list() == [True, False]
+
+
+def test_a_trouble_that_is_over_is_no_complaint() -> None:
+    over = said("I no longer have to worry that support never answers my letters.", stars=3)
+    assert quoted([over], "support") == []

@@ -121,7 +121,7 @@ def test_two_runs_of_one_market_wait_for_each_other(document, tmp_path):
     told = []
 
     def run():
-        with files.staged(document, tmp_path) as staged:
+        with files.staged(document, tmp_path / "notes") as staged:
             told.append("in")
             time.sleep(0.2)
             files.publish(staged, tmp_path)
@@ -141,11 +141,11 @@ def test_a_full_disk_leaves_the_report_before(place, full_disk):
     market = load(file)
     before = {name: (path.parent / name).read_bytes() for name in WHOLE if "." in name}
     rules = report.rules_for(market, file)
-    made = report.document(lake, market, rules, path.parent.parent, file)
+    made = report.document(lake, market, rules, path.parent, file)
     with (
         full_disk(20_000),
         pytest.raises(ReportError, match="cannot be written"),
-        files.staged(made, path.parent.parent),
+        files.staged(made, path.parent),
     ):
         pytest.fail("nothing can be staged")
     assert {name: (path.parent / name).read_bytes() for name in before} == before
