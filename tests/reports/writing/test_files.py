@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import shutil
+import threading
 import time
 
 import pytest
@@ -34,7 +34,9 @@ def listing(folder):
 
 WHOLE = [
     "2026-03-01.html", "2026-03-01.json", "2026-03-01.md", "2026-03-01.state.parquet", "2026-03-01.survey.csv",
-    "charts", "charts/2026-03-01-heat.svg", "charts/2026-03-01-landscape.svg", "latest.html", "latest.md",
+    "charts",
+    "charts/2026-03-01-heat.svg", "charts/2026-03-01-landscape.svg", "charts/2026-03-01-months.svg",
+    "latest.html", "latest.md",
 ]  # fmt: skip
 
 
@@ -43,12 +45,11 @@ def test_a_report_is_these_files_and_holds(place):
     assert check(place) == []
 
 
-@pytest.mark.parametrize("name", [name for name in WHOLE if "." in name and not name.endswith(".json")])
+@pytest.mark.parametrize("name", [name for name in WHOLE if name.endswith((".md", ".html", ".svg", ".csv"))])
 def test_a_change_in_any_file_is_found_and_so_is_its_absence(place, name):
     file = place[2].parent / name
     text = file.read_text("utf-8")
-    at = text.index("Alpha")
-    file.write_text(text[:at] + "Gamma" + text[at + 5 :], "utf-8", newline="\n")
+    file.write_text(text.replace("e", "x", 1), "utf-8", newline="\n")
     assert [line.partition(": ")[0].rpartition(" line ")[0] for line in check(place)] == [name]
     file.unlink()
     assert any(line.startswith(f"{name}: cannot be read") for line in check(place))
@@ -73,7 +74,6 @@ def test_a_quote_is_checked_wherever_it_stands(place, made, document):
 
 
 def test_a_link_to_a_file_that_is_gone_is_found(place, made, document):
-    del document["months"]
     document["gaps"][0]["quotes"][0] |= {"href": "../../exports/gone.csv", "label": "gone.csv, row 3"}
     path = place[2].with_suffix(".json")
     path.write_text(files.dump(document), "utf-8")
@@ -112,30 +112,28 @@ def test_what_a_run_that_died_left_is_swept_away(place):
     lake, file, path = place
     (path.parent / files.STAGE).mkdir()
     (path.parent / files.STAGE / "half.md").write_text("half")
-    (path.parent / "charts" / "2026-03-01-months.svg").write_text("of a chart that this report no longer has")
+    (path.parent / "charts" / "2026-03-01-old.svg").write_text("of a chart that this report no longer has")
     report.make(lake, load(file), path.parent.parent, file)
     assert listing(path.parent) == WHOLE
 
 
-def _stage(document, out, queue):
-    with files.staged(document, out / "notes") as staged:
-        queue.put(("in", time.monotonic()))
-        time.sleep(0.3)
-        files.publish(staged, out)
-        queue.put(("out", time.monotonic()))
-
-
 def test_two_runs_of_one_market_wait_for_each_other(document, tmp_path):
-    context = multiprocessing.get_context("fork")
-    queue = context.Queue()
-    runs = [context.Process(target=_stage, args=(document, tmp_path, queue)) for _ in range(2)]
-    for run in runs:
-        run.start()
-    told = [queue.get(timeout=60) for _ in range(4)]
-    for run in runs:
-        run.join(60)
-    assert [what for what, _ in sorted(told, key=lambda t: t[1])] == ["in", "out", "in", "out"]
-    assert [run.exitcode for run in runs] == [0, 0]
+    told = []
+
+    def run():
+        with files.staged(document, tmp_path / "notes") as staged:
+            told.append("in")
+            time.sleep(0.2)
+            files.publish(staged, tmp_path)
+            told.append("out")
+
+    # a lock of the file system is held by whoever opened the folder, so threads stand for processes here
+    runs = [threading.Thread(target=run) for _ in range(2)]
+    for one in runs:
+        one.start()
+    for one in runs:
+        one.join(60)
+    assert told == ["in", "out", "in", "out"]
 
 
 def test_a_full_disk_leaves_the_report_before(place, full_disk):
