@@ -112,7 +112,7 @@ def test_made_twice_it_is_the_same_to_the_byte(place):
     assert set(first) == {
         "2026-03-01.md", "2026-03-01.html", "2026-03-01.json", "latest.md", "latest.html",
         "2026-03-01.survey.csv", "2026-03-01.state.parquet",
-        "charts/2026-03-01-heat.svg", "charts/2026-03-01-landscape.svg",
+        "charts/2026-03-01-heat.svg", "charts/2026-03-01-landscape.svg", "charts/2026-03-01-months.svg",
     }  # fmt: skip
     assert first["latest.html"] == first["2026-03-01.html"]
     assert "- March 2026: [1](notes/2026-03-01.md)" in (path.parent.parent / "index.md").read_text("utf-8")
