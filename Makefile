@@ -1,8 +1,9 @@
-# Four verbs for users (run, test, check, clean) and six for maintainers (format, lock, golden, fuzz, learn, quality).
+# Four verbs for users (run, test, check, clean) and eight for maintainers (format, lock, golden, fuzz, learn, quality,
+# honesty, bench).
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format lock golden fuzz learn quality clean
+.PHONY: run test check format lock golden fuzz learn quality honesty bench clean
 
 ## The main job: the demo, from listings to a gap report. Your own market: see README.
 run: .venv/ready
@@ -43,6 +44,14 @@ learn: .venv/ready
 ## card that reports print, so `make golden` comes after it. Four minutes; RAISE=1 raises the floors to what was measured.
 quality: .venv/ready
 	$(BIN)/python tests/quality $(if $(RAISE),--raise)
+
+## Whether reports keep their word where the truth is known: no difference where there is none, a planted gap found. Prints
+## the tables of docs/honesty.md; a quarter of an hour, less with fewer RUNS.
+honesty: .venv/ready
+	$(BIN)/python tests/honesty $(RUNS)
+## How long reading takes, beside a plain loop of VADER, and how it grows; three minutes on an idle machine. RUNS=n.
+bench: .venv/ready
+	$(BIN)/python tests/benchmarks $(RUNS)
 
 clean:
 	rm -rf .venv build *.egg-info

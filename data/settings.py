@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     """How long archived pages are kept."""
     retry_seconds: list[float] = [60, 300]
     """Waits before a listing that could not be reached is tried again in the same run."""
+    workers: int = Field(default=0, ge=0)
+    """Processes that read reviews at once; 0 for one a core, 1 for the command's own alone."""
     cron: str = "0 3 * * *"
     """When `unmet serve` runs the nightly flow."""
     timezone: str = "UTC"

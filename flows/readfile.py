@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import polars as pl
+from rich.progress import Progress, TaskID
 
 from data import review as _review
 from data.market import Column, Export, MarketError
@@ -12,14 +14,19 @@ from data.panics import unsaid
 from flows.codes import DONE
 from flows.screen import console
 from reports import rules
-from reports.reading.read import MENTIONS, REVIEWS, read
+from reports.reading.parallel import Readers
+from reports.reading.read import MENTIONS, REVIEWS
 from reports.writing.files import ReportError
 from scrapers import export
 
-AT_ONCE = 50_000
-"""Reviews read in one stretch."""
+AT_ONCE = 200_000
+"""Reviews read in one stretch: the more, the more repeats are found among them; memory grows with it."""
 PLACE = "place"
 MENTION_COLUMNS = [name for name in MENTIONS if name != "complaint"]
+
+
+def _advanced(bar: Progress, task: TaskID, reviews: int, share: float) -> None:
+    bar.advance(task, reviews * share)
 
 
 def run(path: Path, out: Path, columns: dict[Column, str]) -> int:
@@ -32,18 +39,15 @@ def run(path: Path, out: Path, columns: dict[Column, str]) -> int:
     frame = _review.frame(list(batch.reviews)).with_columns(stars=_review.stars())
     ruleset = rules.default()
     reviews, mentions = [], []
-    from rich.progress import Progress
-
-    with Progress(console=console, transient=True) as bar:
+    with Progress(console=console, transient=True) as bar, Readers(ruleset) as readers:
         task = bar.add_task("reading", total=frame.height)
         # by its place in the file: two reviews may have one id, and where there are no ids one text is one key
         for part in frame.with_row_index(PLACE).iter_slices(AT_ONCE):
-            reading = read(part, ruleset, key=PLACE)
+            reading = readers.read(part, PLACE, partial(_advanced, bar, task, part.height))
             ids = part.select(PLACE, "id", "product", "rating")
             reviews.append(ids.join(reading.reviews, on=PLACE, maintain_order="left"))
             said = reading.mentions.filter(pl.col("mention") >= 0)
             mentions.append(said.join(ids.select(PLACE, "id"), on=PLACE, maintain_order="left"))
-            bar.advance(task, part.height)
     whole = pl.concat(reviews).with_columns(rules=pl.lit(ruleset.version))
     order = ["id", "product", "language", "rating", *(c for c in REVIEWS if c != "language"), "rules"]
     said = pl.concat(mentions)

@@ -11,7 +11,8 @@ import polars as pl
 from data import review as _review
 from data.lake import Lake
 from data.market import Market
-from reports.reading.read import MENTIONS, REVIEWS, read
+from reports.reading.parallel import Readers
+from reports.reading.read import MENTIONS, REVIEWS
 from reports.rules import Rules, accuracy
 from reports.rules import market as market_rules
 from reports.weighing.evidence import Snapshot
@@ -20,7 +21,7 @@ from reports.writing import files, newcomer, states, verify
 from reports.writing.document import Document, Places, build
 from reports.writing.files import ReportError
 
-READ_AT_ONCE = 20_000
+READ_AT_ONCE = 200_000
 """Reviews per stretch, so that memory stays bounded and a run that is stopped keeps what it has read."""
 
 
@@ -39,13 +40,14 @@ def read_new(lake: Lake, market: str, rules: Rules) -> int:
     reviews = lake.reviews(market)
     done = lake.table("readings", market, rules.version)
     due = reviews if done is None else reviews.join(done, on=["key", "digest"], how="anti")
-    for part in due.with_columns(stars=_review.stars()).iter_slices(READ_AT_ONCE):
-        reading = read(part, rules)
-        marks = part.select("key", "market", "digest").with_columns(rules=pl.lit(rules.version))
-        # mentions first: a review counts as read once its row is in `readings`
-        mentions = marks.join(reading.mentions, on="key", how="inner")
-        lake.insert("mentions", mentions, ["market", "key", "digest", "rules", "mention"])
-        lake.insert("readings", marks.join(reading.reviews, on="key"), ["market", "key", "digest", "rules"])
+    with Readers(rules) as readers:
+        for part in due.with_columns(stars=_review.stars()).iter_slices(READ_AT_ONCE):
+            reading = readers.read(part)
+            marks = part.select("key", "market", "digest").with_columns(rules=pl.lit(rules.version))
+            # mentions first: a review counts as read once its row is in `readings`
+            mentions = marks.join(reading.mentions, on="key", how="inner")
+            lake.insert("mentions", mentions, ["market", "key", "digest", "rules", "mention"])
+            lake.insert("readings", marks.join(reading.reviews, on="key"), ["market", "key", "digest", "rules"])
     return due.height
 
 

@@ -12,8 +12,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING
 
 from reports.reading.hanzi import simplified
+
+if TYPE_CHECKING:
+    from rjieba import Jieba
 
 ALPHA = 15.0
 """As in VADER: about the square of the sum that the surest sentences reach."""
@@ -98,16 +103,22 @@ _SHORT = frozenset("不没很太最真挺好")
 _PAUSE = re.compile(r"[,。.!?;、~…\s:()\[\]\"'\-—]+")
 
 
+@cache
+def _taught(words: tuple[str, ...]) -> Jieba:
+    """The dictionary with these words in it, which takes as long as reading a thousand reviews."""
+    from rjieba import Jieba  # slow to load, and often not needed
+
+    known = Jieba()
+    for word in words:
+        known.add_word(word, None, None)
+    return known
+
+
 class ChineseSentiment:
     """Scores Chinese texts; the same text is scored once."""
 
     def __init__(self, lexicon: Mapping[str, float]) -> None:
-        from rjieba import Jieba  # slow to load, and often not needed
-
-        self._jieba = Jieba()
-        for word in lexicon:
-            if len(word) > 1:
-                self._jieba.add_word(word, None, None)
+        self._jieba = _taught(tuple(word for word in lexicon if len(word) > 1))
         self._lexicon = lexicon
         self._valences: dict[str, float] = {}
         self._seen: dict[str, float] = {}

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from reports.reading.gates import Gate
 from reports.rules import Cue
 
 PLAIN = "_plain"
@@ -56,6 +57,25 @@ def count(cue: Cue) -> pl.Expr:
     return _unblanked(cue).str.count_matches(_any(cue, cue.cues))
 
 
+def flag(mentions: pl.DataFrame, cue: Cue, gate: Gate | None) -> pl.Series:
+    """Whether each mention holds the cue; only those that the gate lets through are tried."""
+    return _tried(mentions, speaks(cue), cue, gate, False)
+
+
+def counted(mentions: pl.DataFrame, cue: Cue, gate: Gate | None) -> pl.Series:
+    """How often each mention holds the cue; only those that the gate lets through are tried."""
+    return _tried(mentions, count(cue), cue, gate, 0)
+
+
+def _tried(mentions: pl.DataFrame, what: pl.Expr, cue: Cue, gate: Gate | None, otherwise: int) -> pl.Series:
+    if gate is None:
+        return mentions.select(what).to_series()
+    rows = gate.rows(cue)
+    found = mentions.select(PLAIN)[rows].select(what).to_series()
+    every = pl.zeros(mentions.height, found.dtype, eager=True)
+    return every.scatter(rows, found)
+
+
 def capture(cue: Cue) -> pl.Expr:
     """What the first capture group of the first matching pattern holds, or null."""
     text = _unblanked(cue)
@@ -64,14 +84,17 @@ def capture(cue: Cue) -> pl.Expr:
     return pl.coalesce(found).str.strip_chars(" .,'\"-")
 
 
-def matches(mentions: pl.DataFrame, cues: Mapping[str, Cue]) -> pl.DataFrame:
+def matches(mentions: pl.DataFrame, cues: Mapping[str, Cue], gate: Gate | None = None) -> pl.DataFrame:
     """Which of several cues each mention holds: columns `row`, `name`, `at`, ordered by place in the mention.
 
-    `mentions` needs `row` and the plain text; `at` is the byte offset of the first match in that text.
+    `mentions` needs `row` and the plain text; `at` is the byte offset of the first match in that text. Only mentions
+    that the gate lets through are tried.
     """
     found = []
+    mentions = mentions.select("row", PLAIN)
     for name, cue in cues.items():
-        hit = mentions.lazy().filter(pl.col(PLAIN).str.contains(_any(cue, cue.cues)))
+        tried = mentions if gate is None else mentions[gate.rows(cue)]
+        hit = tried.lazy().filter(pl.col(PLAIN).str.contains(_any(cue, cue.cues)))
         at = _unblanked(cue).str.find(_any(cue, cue.cues)).cast(pl.Int64).alias("at")
         found.append(hit.select("row", pl.lit(name).alias("name"), at).filter(pl.col("at").is_not_null()))
     if not found:
@@ -79,14 +102,16 @@ def matches(mentions: pl.DataFrame, cues: Mapping[str, Cue]) -> pl.DataFrame:
     return pl.concat(pl.collect_all(found)).sort("row", "at", "name")
 
 
-def lists(mentions: pl.DataFrame, cues: Mapping[str, Cue], column: str) -> pl.DataFrame:
+def lists(mentions: pl.DataFrame, cues: Mapping[str, Cue], column: str, gate: Gate | None = None) -> pl.DataFrame:
     """`mentions` with a column of the names of all cues they hold, the first in the text first."""
-    grouped = matches(mentions, cues).group_by("row", maintain_order=True).agg(pl.col("name").alias(column))
+    grouped = matches(mentions, cues, gate).group_by("row", maintain_order=True).agg(pl.col("name").alias(column))
     empty = pl.lit([], dtype=pl.List(pl.String))
     return mentions.join(grouped, on="row", how="left").with_columns(pl.col(column).fill_null(empty)).sort("row")
 
 
-def first(mentions: pl.DataFrame, cues: Mapping[str, Cue], column: str) -> pl.DataFrame:
+def first(mentions: pl.DataFrame, cues: Mapping[str, Cue], column: str, gate: Gate | None = None) -> pl.DataFrame:
     """`mentions` with a column of the name of the first cue they hold, or null."""
-    grouped = matches(mentions, cues).group_by("row", maintain_order=True).agg(pl.col("name").first().alias(column))
+    grouped = (
+        matches(mentions, cues, gate).group_by("row", maintain_order=True).agg(pl.col("name").first().alias(column))
+    )
     return mentions.join(grouped, on="row", how="left").sort("row")

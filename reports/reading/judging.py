@@ -10,6 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from reports.reading import cues, terms
+from reports.reading.gates import Gate
 from reports.reading.sentiment import Sentiment
 from reports.rules import Rules
 
@@ -30,14 +31,14 @@ REQUESTS_WITH_CUE = 0.3
 """The same where a cue says so: what the terms know of wishes comes from a forum, and reviews wish in other words."""
 
 
-def heard(pieces: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+def heard(pieces: pl.DataFrame, rules: Rules, gate: Gate | None = None) -> pl.DataFrame:
     """The pieces with VADER's compound score (`_vader`) and a flag a cue: `_complaint`, `_praise`, `_bug`, ..."""
     vader = Sentiment(rules.lexicon).score(pieces["_heard"])
     return pieces.with_columns(
         pl.Series("_vader", vader, dtype=pl.Float64),
-        cues.speaks(rules.complaint).alias("_complaint"),
-        cues.speaks(rules.praise).alias("_praise"),
-        *(cues.speaks(cue).alias(f"_{kind}") for kind, cue in rules.kinds.items()),
+        cues.flag(pieces, rules.complaint, gate).alias("_complaint"),
+        cues.flag(pieces, rules.praise, gate).alias("_praise"),
+        *(cues.flag(pieces, cue, gate).alias(f"_{kind}") for kind, cue in rules.kinds.items()),
     )
 
 

@@ -7,13 +7,13 @@ left unscored: their sentiment, complaint and kinds are null or empty, never zer
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
-from reports.reading import chinese, comparing, correcting, judging, language, pains, signals
+from reports.reading import chinese, comparing, correcting, gates, judging, language, pains, signals
+from reports.reading.alike import alike
 from reports.reading.cues import PLAIN
 from reports.reading.pieces import SCHEMA
 from reports.reading.pieces import pieces as cut
@@ -72,24 +72,53 @@ class Reading:
     """The key column and the columns of `MENTIONS`."""
 
 
-def read(reviews: pl.DataFrame, rules: Rules, key: str = "key") -> Reading:
-    """Reads a frame with the columns `key`, `title`, `body`, `stars` (1..5 or null) and `language` (told, or null)."""
+@dataclass(frozen=True)
+class Read:
+    """What reviews say, before their repeats and their keys come back."""
+
+    reviews: pl.DataFrame
+    """The columns of `REVIEWS`, one row a review."""
+    pieces: pl.DataFrame
+    """`review`, the number of the review from 0, and the columns of `MENTIONS`; one row a mention."""
+
+
+def read_once(reviews: pl.DataFrame, rules: Rules, key: str) -> Read:
+    """Reads a frame as `read` takes it, each of its reviews by itself, in this process."""
     told = pl.col("language").replace("", None)
     text = reviews.select(pl.concat_str("title", "body", separator="\n", ignore_nulls=True)).to_series()
     reviews = reviews.with_row_index("review").with_columns(
-        language=pl.Series(language.detect(text)).fill_null(reviews.select(told).to_series()),
-        stars=pl.col("stars").cast(pl.Float64),
+        language=pl.Series(language.detect(text)).fill_null(reviews.select(told).to_series())
     )
     reviews = reviews.with_columns(
         _tongue=pl.coalesce("language", pl.when(_only_emoji(text)).then(pl.lit("en")), pl.lit(UNKNOWN))
     )
+    heard = {code: reviews.filter(pl.col("_tongue") == code) for code in _tongues(rules)}
     spoken = [
-        speak(reviews.filter(pl.col("_tongue") == code), ruleset).select("review", "row", "review_logit", *MENTIONS)
+        speak(heard[code], ruleset).select("review", "row", "review_logit", *MENTIONS)
         for code, (speak, ruleset) in _tongues(rules).items()
+        if heard[code].height or code == "en"  # one at least, for its columns
     ]
     pieces = pl.concat(spoken).join(reviews.select("review", key), on="review", how="left", maintain_order="left")
     pieces = correcting.corrected(pieces.sort("review", "row"), rules.corrections, key)
-    return Reading(_summed(reviews, pieces, key), pieces.select(key, *_columns(MENTIONS)))
+    return Read(_summed(reviews, pieces), pieces.select("review", *_columns(MENTIONS)))
+
+
+def read(
+    reviews: pl.DataFrame, rules: Rules, key: str = "key", by: Callable[[pl.DataFrame, Rules, str], Read] = read_once
+) -> Reading:
+    """Reads a frame with the columns `key`, `title`, `body`, `stars` (1..5 or null) and `language` (told, or null).
+
+    Reviews that say the same are read once. `by` reads them; `reports/reading/parallel.py` has one for several cores.
+    """
+    corrected = pl.col(key).is_in([each.key for each in rules.corrections.reviews])
+    found = alike(reviews.with_columns(pl.col("stars").cast(pl.Float64)), apart=corrected)
+    once = by(found.once, rules, key)
+    pieces = found.all_of(once.pieces, "review")
+    keys = reviews[key]
+    return Reading(
+        found.each(once.reviews).select(keys, *REVIEWS),
+        pieces.select(keys[pieces["review"]], *MENTIONS),
+    )
 
 
 def _only_emoji(texts: pl.Series) -> pl.Series:
@@ -112,19 +141,11 @@ def _english(reviews: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     pieces = cut(reviews, rules.corrections.ignore)
     # what a mention says follows from its words, and many reviewers use the same ones: each text is read once
     texts = pieces.select("text", "_heard", PLAIN).unique("text", maintain_order=True).with_row_index("row")
-    with ThreadPoolExecutor(1) as beside:
-        # VADER is Python and keeps one core busy; the expressions run in Polars, which needs the other
-        signalled = beside.submit(_signalled, texts, rules)
-        heard = judging.heard(texts, rules)
-        texts = pl.concat([heard, signalled.result()], how="horizontal").drop("row", "_heard", PLAIN)
-    pieces = pieces.join(texts, on="text", how="left", maintain_order="left")
+    gate = gates.over(texts[PLAIN], rules)
+    said = signals.signalled(signals.themed(judging.heard(texts, rules, gate), rules, gate), rules, gate)
+    said = comparing.add(said, rules, rules.names).sort("row").drop("row", "_heard", PLAIN)
+    pieces = pieces.join(said, on="text", how="left", maintain_order="left")
     return pains.named(judging.judged(judging.leaning(pieces, rules), rules), rules)
-
-
-def _signalled(texts: pl.DataFrame, rules: Rules) -> pl.DataFrame:
-    """The themes and signals of texts, in their order, without the columns of `texts`."""
-    told = comparing.add(signals.signalled(signals.themed(texts, rules), rules), rules, rules.names)
-    return told.sort("row").drop(texts.columns)
 
 
 def _learned(reviews: pl.DataFrame, rules: Rules) -> pl.DataFrame:
@@ -146,7 +167,7 @@ def _chinese(reviews: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     return chinese.read(cut(reviews, rules.corrections.ignore, chinese.split), rules, rules.names)
 
 
-def _summed(reviews: pl.DataFrame, pieces: pl.DataFrame, key: str) -> pl.DataFrame:
+def _summed(reviews: pl.DataFrame, pieces: pl.DataFrame) -> pl.DataFrame:
     """One row a review: the mean over its mentions, and the kinds and themes of all of them."""
     scores = pieces.group_by("review").agg(pl.col("sentiment").mean(), pl.col("review_logit").first().alias("logit"))
     kinds = _ranked(pieces, "kinds", by_count=False)
@@ -170,7 +191,7 @@ def _summed(reviews: pl.DataFrame, pieces: pl.DataFrame, key: str) -> pl.DataFra
         themes=pl.when(specific.list.len() > 0)
         .then(pl.col("themes").list.filter(pl.element() != GENERAL))
         .otherwise("themes"),
-    ).select(key, *_columns(REVIEWS))
+    ).select(_columns(REVIEWS))
 
 
 def _columns(schema: dict[str, Any]) -> list[pl.Expr]:

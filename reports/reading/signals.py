@@ -5,23 +5,24 @@ from __future__ import annotations
 import polars as pl
 
 from reports.reading import cues
+from reports.reading.gates import Gate
 from reports.rules import Rules
 
 GENERAL = "general"
 """The theme of a mention that fits no other."""
 
 
-def themed(pieces: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+def themed(pieces: pl.DataFrame, rules: Rules, gate: Gate | None = None) -> pl.DataFrame:
     """Adds `themes`, the first in the text first."""
-    return cues.lists(pieces, {theme.slug: theme.cues for theme in rules.themes}, "themes")
+    return cues.lists(pieces, {theme.slug: theme.cues for theme in rules.themes}, "themes", gate)
 
 
-def signalled(pieces: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+def signalled(pieces: pl.DataFrame, rules: Rules, gate: Gate | None = None) -> pl.DataFrame:
     """Adds the signals to themed pieces, and the theme `general` to those without one."""
-    pieces = cues.first(pieces, rules.motives, "motive")
-    pieces = cues.first(pieces, rules.need_levels, "need_level")
-    pieces = cues.first(pieces, rules.loyalty, "loyalty")
-    pieces = cues.lists(pieces, {segment.slug: segment.cues for segment in rules.segments}, "segments")
+    pieces = cues.first(pieces, rules.motives, "motive", gate)
+    pieces = cues.first(pieces, rules.need_levels, "need_level", gate)
+    pieces = cues.first(pieces, rules.loyalty, "loyalty", gate)
+    pieces = cues.lists(pieces, {segment.slug: segment.cues for segment in rules.segments}, "segments", gate)
     first = pl.col("themes").list.first()
     tiers = {theme.slug: theme.tier for theme in rules.themes}
     stages = {theme.slug: theme.stage for theme in rules.themes}
@@ -30,7 +31,7 @@ def signalled(pieces: pl.DataFrame, rules: Rules) -> pl.DataFrame:
         pl.lit(None, dtype=pl.String).alias("pain_point"),
         first.replace_strict(tiers, default=None, return_dtype=pl.String).alias("tier"),
         first.replace_strict(stages, default=None, return_dtype=pl.String).alias("stage"),
-        (1 - 0.5 ** cues.count(rules.urgency).cast(pl.Float64)).alias("urgency"),
-        cues.speaks(rules.churn).alias("churn"),
+        (1 - 0.5 ** cues.counted(pieces, rules.urgency, gate).cast(pl.Float64)).alias("urgency"),
+        cues.flag(pieces, rules.churn, gate).alias("churn"),
         pl.when(pl.col("themes").list.len() == 0).then(general).otherwise("themes").alias("themes"),
     )

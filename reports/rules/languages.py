@@ -34,8 +34,8 @@ def said(code: str, english: Rules, raw: Mapping[str, str]) -> Rules:
     fields, segments, words = tables.clauses(cues_file, raw[cues_file], whole_words=whole)
     told = tables.toml(themes_file, raw[themes_file])
     tables.keys(themes_file, "the file", told, tuple(theme.slug for theme in english.themes))
-    names = {segment.slug: segment.name for segment in english.segments}
-    tables.keys(cues_file, "segments", segments, (), tuple(names))
+    known = {segment.slug: segment for segment in english.segments}
+    tables.keys(cues_file, "segments", segments, (), tuple(known))
     for field in ("motives", "need_levels", "loyalty", "kinds"):
         tables.keys(cues_file, field, fields[field], (), tuple(getattr(english, field)))
 
@@ -44,7 +44,7 @@ def said(code: str, english: Rules, raw: Mapping[str, str]) -> Rules:
 
     def segment(slug: str) -> Segment:
         where = f"segments.{slug}"
-        return Segment(slug, names[slug], tables.cue(cues_file, where, segments[slug], words, whole_words=whole))
+        return replace(known[slug], cues=tables.cue(cues_file, where, segments[slug], words, whole_words=whole))
 
     return replace(
         english,

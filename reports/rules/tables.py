@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 import polars as pl
 
@@ -19,6 +19,8 @@ from reports.rules.errors import RulesError
 Tier = Literal["works", "pleasant", "loved"]
 Stage = Literal["discover", "order", "deliver", "use", "bill", "support", "leave"]
 Lever = Literal["product", "price", "promotion", "channel", "people"]
+Side = Literal["segment", "demographic", "use"]
+"""Of a customer: their role or relation to the product; who they are in life; what they use the product for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,12 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """What cues tell of customers under a name to print: who they say they are, or what they do instead."""
+    """What cues tell of customers under a name to print: what they are, what they use it for, or do instead."""
 
     slug: str
     name: str
     cues: Cue
-    kind: str = "segment"
-    """`segment`, `demographic`, or `use`: what they use the product for."""
+    kind: Side = "segment"
 
 
 CUES = ("complaint", "praise", "churn", "urgency")
@@ -215,14 +216,18 @@ def lexicon(file: str, content: str) -> Mapping[str, float]:
 
 
 def named(file: str, group: str, held: Mapping[str, Any], words: Mapping[str, str]) -> tuple[Segment, ...]:
-    """A table of tables that each have a `name` to print beside their cues."""
+    """The cues of a group that have names to print; only those of `segments` may say of what kind they are."""
+    free = ("kind", "not") if group == "segments" else ("not",)
     found = []
-    for key, each in held.items():
-        where = f"{group}.{slug(file, key)}"
+    for name, each in held.items():
+        where = f"{group}.{slug(file, name)}"
         told = table(file, where, each)
-        keys(file, where, told, ("name", "cues"), ("not",))
-        name = text(file, where, "name", told["name"])
-        found.append(Segment(key, name, cue(file, where, {k: told[k] for k in told if k != "name"}, words)))
+        keys(file, where, told, ("name", "cues"), free)
+        kind = told.get("kind", "segment")
+        if kind not in get_args(Side):
+            raise RulesError(f"{file}, {where}.kind: {kind!r} is not one of {', '.join(get_args(Side))}.")
+        cues = cue(file, where, {key: told[key] for key in told if key in ("cues", "not")}, words)
+        found.append(Segment(name, text(file, where, "name", told["name"]), cues, cast("Side", kind)))
     return tuple(found)
 
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from reports.weighing.evidence import Evidence
-from reports.weighing.statistics import Proportion, at_least, difference_within, discoveries, more_often, stratified
+from reports.weighing.statistics import (
+    DIFFERENCES,
+    FALSE,
+    Proportion,
+    at_least,
+    difference_within,
+    discoveries,
+    more_often,
+    stratified,
+)
 
 FAILS_FROM = 5
 """Fewer complaints than this are too few to say that a rival fails."""
@@ -47,7 +56,7 @@ class Cell:
     fails: bool = False
     """Whether most who speak of it complain, beyond chance, and often enough to matter (false discovery rate 5 %)."""
     worse: bool = False
-    """Whether complaints are more frequent here than at the other rivals (false discovery rate 5 %)."""
+    """Whether complaints are more frequent here than at the other rivals (`statistics.DIFFERENCES`)."""
     alike: float | None = None
     """Where it is worse: share of complaints minus that of the other rivals among reviews of the same stars."""
     worse_alike: bool = False
@@ -111,48 +120,64 @@ def _failing(found: dict[Key, Cell]) -> dict[Key, Cell]:
         often = at_least(cell.complains.k, cell.complains.n, NOTICEABLE)
         return max(often, at_least(cell.complains.k, cell.speaks.k, MOSTLY))
 
-    tested = [key for key, cell in found.items() if cell.complains.k >= FAILS_FROM]
-    standing = _standing(tested, lambda key: p_value(found[key]))
+    tested = [key for key, cell in found.items() if cell.speaks.k >= FAILS_FROM]
+    standing = [
+        key for key in _standing(tested, lambda key: p_value(found[key])) if found[key].complains.k >= FAILS_FROM
+    ]
     return found | {key: replace(found[key], fails=True) for key in standing}
 
 
 def _compared(found: dict[Key, Cell], strata: dict[str, Strata], rivals: list[str]) -> dict[Key, Cell]:
-    """Marks the cells in which a rival is complained about more often than the other rivals.
+    """Marks the cells in which a rival is complained about more often than the other rivals, in all and among equals.
 
-    More often than all others together by Fisher's exact test, and than their mean, so that one rival with many reviews
-    does not stand for all. Where that is so, reviews of the same stars are compared: rivals with unhappier customers
-    have more complaints about nearly everything.
+    Rivals with unhappier customers have more complaints about nearly everything. So reviews of the same stars are
+    compared too, in a family of tests of their own.
     """
-    if len(rivals) < 2:
-        return found
-
-    def others(key: Key) -> list[Proportion]:
-        return [found[rival, key[1]].complains for rival in rivals if rival != key[0]]
-
-    def p_value(key: Key) -> float:
-        here, rest = found[key].complains, others(key)
-        return more_often(here.k, here.n, sum(o.k for o in rest), sum(o.n for o in rest))
-
-    tested = [
-        key for key, cell in found.items() if key[0] in rivals and is_candidate(cell.complains, others(key), FAILS_FROM)
-    ]
-    worse = _standing(tested, p_value)
-    alike = {(who, theme): _alike(strata.get(theme, {}), who, rivals) for who, theme in worse}
-    still = _standing(worse, lambda key: stratified(alike[key])[0])
+    shares = {theme: {rival: found[rival, theme].complains for rival in rivals} for _, theme in found}
+    alike = {(who, theme): _alike(strata.get(theme, {}), who, rivals) for who, theme in found if who in rivals}
+    worse = worse_than_others(shares)
+    tested = _testable(shares)
+    still = set(_standing(tested, lambda key: stratified(alike[key])[0], DIFFERENCES))
     return found | {
         key: replace(found[key], worse=True, alike=difference_within(alike[key]), worse_alike=key in still)
         for key in worse
     }
 
 
-def is_candidate(here: Proportion, others: list[Proportion], least: int) -> bool:
-    """Whether a rival may be called worse at all: enough say so, and its share is above the mean of the others'."""
-    shares = [other.share for other in others if other.share is not None]
-    return here.k >= least and bool(shares) and (here.share or 0.0) > sum(shares) / len(shares)
+def worse_than_others(said: Mapping[str, Mapping[str, Proportion]]) -> list[Key]:
+    """Which rivals' customers say something more often than those of the others; `said`: what -> rival -> share.
+
+    More often than all others together, by Fisher's exact test, and than their mean, so that one rival with many
+    reviews does not stand for all. Returns (rival, what). What is tested hangs on the market's total alone: tests
+    picked for how the total is spread over the rivals would be those that chance made look different.
+    """
+
+    def others(key: Key) -> list[Proportion]:
+        return [share for rival, share in said[key[1]].items() if rival != key[0]]
+
+    def p_value(key: Key) -> float:
+        here, rest = said[key[1]][key[0]], others(key)
+        return more_often(here.k, here.n, sum(o.k for o in rest), sum(o.n for o in rest))
+
+    def tells(key: Key) -> bool:
+        here, shares = said[key[1]][key[0]], [o.share for o in others(key) if o.share is not None]
+        return here.k >= FAILS_FROM and bool(shares) and (here.share or 0.0) > sum(shares) / len(shares)
+
+    return [key for key in _standing(_testable(said), p_value, DIFFERENCES) if tells(key)]
 
 
-def _standing(tested: list[Key], p_value: Callable[[Key], float]) -> list[Key]:
-    stands = discoveries([p_value(key) for key in tested])
+def _testable(said: Mapping[str, Mapping[str, Proportion]]) -> list[Key]:
+    """(rival, what), where enough customers of all rivals together say it and there is another rival."""
+    return [
+        (rival, what)
+        for what, of in said.items()
+        for rival in of
+        if len(of) > 1 and sum(share.k for share in of.values()) >= FAILS_FROM
+    ]
+
+
+def _standing(tested: list[Key], p_value: Callable[[Key], float], rate: float = FALSE) -> list[Key]:
+    stands = discoveries([p_value(key) for key in tested], rate)
     return [key for key, true in zip(tested, stands, strict=True) if true]
 
 

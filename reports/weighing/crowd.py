@@ -9,7 +9,7 @@ import polars as pl
 
 from reports.weighing.evidence import Evidence
 from reports.weighing.momentum import Split
-from reports.weighing.statistics import Proportion, difference, discoveries, more_often
+from reports.weighing.statistics import TRENDS, Proportion, difference, discoveries, more_often
 
 LEAST_COMPLAINTS = 10
 """Complaining reviews that either part needs before its hunger is compared."""
@@ -32,7 +32,7 @@ class Crowd:
     change: tuple[float, float, float] | None
     """Recent share minus the one before, with its 95 % interval."""
     verdict: str | None
-    """`growing` or `calming` at a false discovery rate of 5 % over all themes, else `steady`."""
+    """`growing` or `calming` beyond chance (`statistics.TRENDS`) over all themes, else `steady`."""
     hungrier: bool
     """Whether its complaints are more often hungry than those about the other gaps (false discovery rate 5 %)."""
 
@@ -50,7 +50,7 @@ def crowds(evidence: Evidence, themes: Sequence[str], rivals: Sequence[str], par
         recent, before = split[theme] or (Proportion(0, 0), Proportion(0, 0))
         sides = (recent.k, recent.n, before.k, before.n)
         p_moved.append(2 * min(more_often(*sides), more_often(*sides[2:], *sides[:2])))
-    beyond = dict(zip(moved, discoveries(p_moved), strict=True))
+    beyond = dict(zip(moved, discoveries(p_moved, TRENDS), strict=True))
     everyone = (int(said["hungry"].sum()), said.height)
     p_more = []
     for theme in themes:

@@ -4,7 +4,8 @@ A candidate is a phrase of two or three words (`phrases.grams`, its words brough
 wishes that the rules give no theme and no pain point. Where there is a before and after, it must be said more often
 lately than before; always, more in complaint than in praise, and more in these complaints than in those that a theme
 holds (else it is how people complain, not what of). The largest p-value of these exact tests counts, at a false
-discovery rate of 5 % over all candidates. Without dates nothing is called new.
+discovery rate of 5 % over all candidates (`statistics.TRENDS` where there are dates). Without dates nothing is called
+new.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from reports.weighing import phrases, quotes
 from reports.weighing.evidence import Evidence
 from reports.weighing.momentum import LEAST_REVIEWS, Split
 from reports.weighing.quotes import Quote
-from reports.weighing.statistics import Proportion, discoveries, more_often
+from reports.weighing.statistics import FALSE, TRENDS, Proportion, discoveries, more_often
 
 LEAST = 5
 """Reviews by different authors that must say it, lately where there is a lately."""
@@ -114,7 +115,11 @@ def emerging(evidence: Evidence, rivals: Sequence[str], parts: Split | None, voi
         more = max(more_often(k, complaints.total(), held[gram], held.total()) for held in (praise, themed))
         newer = more_often(k_recent, recent_n, k - k_recent, before_n) if parts is not None else 0.0
         p_values.append(max(more, newer))
-    standing = [gram for gram, stands in zip(candidates, discoveries(p_values), strict=True) if stands]
+    standing = [
+        gram
+        for gram, stands in zip(candidates, discoveries(p_values, FALSE if parts is None else TRENDS), strict=True)
+        if stands
+    ]
     groups = _grouped({g: said[g] for g in standing})
     cries = []
     for grams, keys in groups:
@@ -126,7 +131,10 @@ def emerging(evidence: Evidence, rivals: Sequence[str], parts: Split | None, voi
         where = Counter(telling.select("key", "competitor").unique()["competitor"].to_list())
         by_rival = tuple(sorted(where.items(), key=lambda r: (-r[1], r[0])))
         marked = telling.with_columns(
-            _main=pl.lit(value=True), _exact=pl.lit(value=False), _elsewhere=pl.lit(value=False)
+            _main=pl.lit(value=True),
+            _exact=pl.lit(value=False),
+            _elsewhere=pl.lit(value=False),
+            _voiced=pl.lit(value=True),
         )
         chosen = quotes.complaints(marked, [r for r, _ in by_rival], voices, 1)
         cries.append(

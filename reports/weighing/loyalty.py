@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from reports.weighing.evidence import Evidence
-from reports.weighing.statistics import Proportion, discoveries, more_often
+from reports.weighing.statistics import DIFFERENCES, Proportion, discoveries, more_often
 
 MEASURES = ("leaves", "recommends", "warns", "returns")
 REFERRAL = "referral"
@@ -26,7 +26,7 @@ class Rate:
 
     reviews: Proportion
     differs: str | None = None
-    """`more` or `less` than at the other rivals together, beyond chance (two-sided, false discovery rate 5 % over all
+    """`more` or `less` than at the other rivals together, beyond chance (two-sided, `statistics.DIFFERENCES` over all
     rivals and measures); None where it cannot be told apart."""
 
 
@@ -86,7 +86,9 @@ def _compared(found: list[Loyalty], rivals: Sequence[str]) -> list[Loyalty]:
             tested.append((place, measure))
             p_values.append(min(1.0, 2 * min(more, less)))
             sides.append("more" if more < less else "less")
-    told = {key: side for key, side, stands in zip(tested, sides, discoveries(p_values), strict=True) if stands}
+    told = {
+        key: side for key, side, stands in zip(tested, sides, discoveries(p_values, DIFFERENCES), strict=True) if stands
+    }
     return [
         replace(one, rates={m: replace(rate, differs=told.get((place, m))) for m, rate in one.rates.items()})
         for place, one in enumerate(found)

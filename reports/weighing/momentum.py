@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from reports.weighing.evidence import Evidence
-from reports.weighing.statistics import difference, discoveries, stratified
+from reports.weighing.statistics import TRENDS, difference, discoveries, stratified
 
 RECENT_DAYS = 90
 LEAST_DAYS = 28
@@ -41,7 +41,7 @@ class Momentum:
     """The 95 % interval of this change alone."""
     stands: bool
     """Whether it is a change beyond chance at each rival taken by itself and all together, among all themes looked at
-    (false discovery rate 5 %)."""
+    (`statistics.TRENDS`)."""
 
     @property
     def verdict(self) -> str:
@@ -92,7 +92,7 @@ def momenta(
         for theme in themes
     }  # fmt: skip
     within = {theme: stratified(table) for theme, table in tables.items()}
-    stands = dict(zip(themes, discoveries([2 * min(within[theme]) for theme in themes]), strict=True))
+    stands = dict(zip(themes, discoveries([2 * min(within[theme]) for theme in themes], TRENDS), strict=True))
     found = {}
     for theme, table in tables.items():
         k1, n1, k2, n2 = (sum(column) for column in zip(*table, strict=True))

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 import polars as pl
 
 from reports.weighing.evidence import Evidence
-from reports.weighing.statistics import discoveries, more_often
+from reports.weighing.statistics import TRENDS, discoveries, more_often
 
 LEAST_COMPLAINTS = 30
 """A theme that is no gap is followed when at least this many dated reviews of rivals complain."""
@@ -32,7 +32,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Spike:
-    """A part in which one rival is complained about more than in all its other parts (false discovery rate 5 %)."""
+    """A part in which one rival is complained about more than in all its other parts (`statistics.TRENDS`)."""
 
     competitor: str
     point: Point
@@ -131,7 +131,7 @@ def _spikes(of_rivals: dict[tuple[str, str], tuple[Point, ...]]) -> dict[str, li
                 tested.append((theme, Spike(rival, point, (k - point.k, n - point.n))))
                 p_values.append(more_often(point.k, point.n, k - point.k, n - point.n))
     found: dict[str, list[Spike]] = {}
-    for (theme, spike), stands in zip(tested, discoveries(p_values), strict=True):
+    for (theme, spike), stands in zip(tested, discoveries(p_values, TRENDS), strict=True):
         if stands and spike.point.k >= SPIKE_FROM:
             found.setdefault(theme, []).append(spike)
     return found

@@ -23,13 +23,15 @@ from reports.weighing.resampling import DRAWS, SEED, Floats, Resampled
 
 __all__ = ["CERTAIN", "DRAWS", "SEED", "Opportunity", "opportunities"]
 
+BOUNDS = (0.025, 0.975)
+"""Quantiles of the draws between which an interval lies."""
 CERTAIN = 0.95
 """Two themes are told apart when one is ahead of the other in at least this share of the draws."""
 
 
 @dataclass(frozen=True)
 class Opportunity:
-    """One theme's score in the market, 0..20, with the 90 % interval of the bootstrap."""
+    """One theme's score in the market, 0..20, with the 95 % interval of the bootstrap."""
 
     theme: str
     importance: float
@@ -38,7 +40,7 @@ class Opportunity:
     low: float
     high: float
     share: float
-    """Reviews that complain or wish, mean of the rivals' shares, 0..1, with its 90 % interval."""
+    """Reviews that complain or wish, mean of the rivals' shares, 0..1, with its 95 % interval."""
     share_low: float
     share_high: float
     place: int
@@ -62,8 +64,8 @@ def opportunities(
     score = _score(importance, satisfaction)
     share = _shares(complains, read)[0]
     draws, shares = _draws(resampled, themes, rivals)
-    low, high = np.quantile(draws, [0.05, 0.95], axis=0)
-    share_low, share_high = np.quantile(shares, [0.05, 0.95], axis=0)
+    low, high = np.quantile(draws, BOUNDS, axis=0)
+    share_low, share_high = np.quantile(shares, BOUNDS, axis=0)
     order = sorted(range(len(themes)), key=lambda i: (-round(float(low[i]), 9), -round(float(score[i]), 9), themes[i]))
     places = _places(draws, order)
     return [

@@ -9,9 +9,9 @@ import polars as pl
 
 from reports.reading.signals import GENERAL
 from reports.rules import Rules
-from reports.weighing.cells import FAILS_FROM, is_candidate
+from reports.weighing.cells import worse_than_others
 from reports.weighing.evidence import Evidence
-from reports.weighing.statistics import Proportion, discoveries, more_often
+from reports.weighing.statistics import Proportion
 
 LEAST = 3
 """What fewer reviews of a market name is said, but does not recur."""
@@ -25,7 +25,7 @@ class Named:
     reviews: Proportion
     """Of the read reviews; each counts once, however often it says so."""
     more: bool = False
-    """Whether more often than at the other rivals together (false discovery rate 5 %)."""
+    """Whether more often than at the other rivals (`statistics.DIFFERENCES`)."""
 
 
 @dataclass(frozen=True)
@@ -109,15 +109,10 @@ def _themes(said: pl.DataFrame, rules: Rules) -> dict[str, tuple[str, ...]]:
 
 
 def _compared(table: dict[tuple[str, str], Named], rivals: list[str]) -> dict[tuple[str, str], Named]:
-    """Marks where a rival's customers name a pain point more often than those of the other rivals together."""
-    if len(rivals) < 2:
-        return table
-    tested, p_values = [], []
+    """Marks where a rival's customers name a pain point more often than those of the other rivals."""
+    said: dict[str, dict[str, Proportion]] = {}
     for (name, who), named in sorted(table.items()):
-        others = [table[name, other].reviews for other in rivals if other != who]
-        here = named.reviews
-        if who in rivals and is_candidate(here, others, FAILS_FROM):
-            tested.append((name, who))
-            p_values.append(more_often(here.k, here.n, sum(o.k for o in others), sum(o.n for o in others)))
-    standing = [key for key, stands in zip(tested, discoveries(p_values), strict=True) if stands]
-    return table | {key: Named(table[key].competitor, table[key].reviews, more=True) for key in standing}
+        if who in rivals:
+            said.setdefault(name, {})[who] = named.reviews
+    more = [(name, who) for who, name in worse_than_others(said)]
+    return table | {key: Named(key[1], table[key].reviews, more=True) for key in more}

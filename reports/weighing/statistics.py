@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 
 Z95 = NormalDist().inv_cdf(0.975)
 FALSE = 0.05
-"""The share of the claims of one kind that may be false (Benjamini and Hochberg)."""
+"""The share of the claims of one kind that may be false (Benjamini and Hochberg); where nothing is true, it is the
+chance that anything is claimed."""
+DIFFERENCES = FALSE / 4
+"""The same for each of four families of differences between rivals: themes, pain points, loyalty and tiers. Together
+they claim one where there is none in at most 5 % of reports."""
+TRENDS = FALSE / 5
+"""For each of five families of trends: gaps, parts of time, versions, how hungry a crowd is, and what is new."""
 NEGLIGIBLE = 1e-15
 """Probabilities below this are left out of sums."""
 

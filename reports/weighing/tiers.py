@@ -16,7 +16,7 @@ from reports.rules.tables import Lever, Stage, Tier
 from reports.weighing.evidence import Evidence
 from reports.weighing.kano import Kano, kano
 from reports.weighing.loyalty import EXPECTED
-from reports.weighing.statistics import Proportion, discoveries, more_often
+from reports.weighing.statistics import DIFFERENCES, Proportion, discoveries, more_often
 
 TIERS: tuple[str, ...] = get_args(Tier)
 
@@ -49,7 +49,7 @@ class Share:
     competitor: str
     reviews: Proportion
     more: bool = False
-    """Whether more often than at the other rivals together (false discovery rate 5 %)."""
+    """Whether more often than at the other rivals together (`statistics.DIFFERENCES`)."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def _compared(moves: list[Move], rivals: Sequence[str]) -> list[Move]:
             if share.competitor in rivals and n and move.rivals.k * min(here.n, n) >= EXPECTED * move.rivals.n:
                 tested.append((place, share.competitor))
                 p_values.append(more_often(here.k, here.n, move.rivals.k - here.k, n))
-    standing = {key for key, stands in zip(tested, discoveries(p_values), strict=True) if stands}
+    standing = {key for key, stands in zip(tested, discoveries(p_values, DIFFERENCES), strict=True) if stands}
     return [
         replace(move, shares=tuple(replace(s, more=(place, s.competitor) in standing) for s in move.shares))
         for place, move in enumerate(moves)

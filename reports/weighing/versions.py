@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from reports.weighing.evidence import Evidence
-from reports.weighing.statistics import difference, discoveries, more_often
+from reports.weighing.statistics import TRENDS, difference, discoveries, more_often
 
 LEAST_REVIEWS = 15
 """Read reviews that a version, and those before it together, must have."""
@@ -55,7 +55,7 @@ class Versions:
     compared: tuple[tuple[str, str, int], ...]
     """Competitor, version and its read reviews, the newest first; empty where reviews name too few versions."""
     turns: tuple[Turn, ...]
-    """What stands at a false discovery rate of 5 %, the largest change first."""
+    """What stands at the false discovery rate `statistics.TRENDS`, the largest change first."""
 
 
 NO_VERSIONS = Versions((), ())
@@ -89,7 +89,7 @@ def versions(evidence: Evidence, themes: Sequence[str], rivals: Sequence[str]) -
                     Turn(rival, version, since, theme, k, n, before_k, before_n, *difference(k, n, before_k, before_n))
                 )
                 p_values.append(2 * min(more_often(k, n, before_k, before_n), more_often(before_k, before_n, k, n)))
-    turns = [turn for turn, stands in zip(found, discoveries(p_values), strict=True) if stands]
+    turns = [turn for turn, stands in zip(found, discoveries(p_values, TRENDS), strict=True) if stands]
     turns.sort(key=lambda t: (-abs(t.change), t.competitor, t.version, t.theme))
     return Versions(tuple(compared), tuple(turns))
 

@@ -14,6 +14,7 @@ MORE = (
     " not among reviews of the same stars: its customers are unhappier."
 )
 _MARKS = f"the rival fails at it (most who speak of it complain). {MORE}"
+_RATES = ", and the chance of any difference claimed where rivals do not differ is at most 5 %"
 _COMPARED = (
     " A rival has *more* than the others when its share is above their mean and above that of all their reviews"
     " together, beyond chance (Fisher's exact test); among *reviews of the same stars*, by the exact test within"
@@ -213,24 +214,25 @@ def method(document: Document) -> str:
         f" {m['fails']['complaints']} reviews complain, more than {whole_percent(m['fails']['share'])} of its reviews"
         " do, and most of those who speak of it complain, both beyond chance (exact binomial tests)."
         f"{'' if only else _COMPARED} Each of these kinds of claim allows for the number of its tests (Benjamini and"
-        " Hochberg, false discovery rate 5 %)."
+        f" Hochberg): of the failures at most 5 % are false{'' if only else _RATES}."
         f"{'' if only else ' *Open flank* means that a failing rival has more than the others.'}",
         "**Opportunity** = importance + max(importance − satisfaction, 0), after Ulwick, 0 to 20. Importance is"
         " 10 √(share of reviews that speak of the theme / that of the theme spoken of most), satisfaction"
         f" 10 (praise + 1) / (praise + complaints + 2){means}. The interval is a bootstrap of"
-        f" {count(bootstrap['draws'])} draws of whole reviews (5th to 95th percentile). Gaps are ranked by its lower"
-        f" bound and share a rank (=) unless one is ahead in {whole_percent(bootstrap['certain'])} of the draws.",
+        f" {count(bootstrap['draws'])} draws of whole reviews (2.5th to 97.5th percentile). Gaps are ranked by its"
+        f" lower bound and share a rank (=) unless one is ahead in {whole_percent(bootstrap['certain'])} of the draws.",
         f"**Evidence** counts complaining reviews{'' if only else ' at all rivals'}: {grades}; below that,"
         " insufficient.",
         f"**Trend** compares the last {m['recent_days']} days with the {m['recent_days']} before (halves of a shorter"
         " stretch), with Newcombe's interval. It *rises* or *fades* when the exact test within rivals says so beyond"
-        " chance, allowing for the number of gaps (false discovery rate 5 %).",
-        "**Months and versions** stand out, and an unnamed complaint is called new, by Fisher's exact test at a false"
-        " discovery rate of 5 % over all that was tried. Versions are ordered by when their reviews were written, not"
+        " chance, allowing for the number of gaps.",
+        "**Months and versions** stand out, and an unnamed complaint is called new, by Fisher's exact test over all"
+        " that was tried. Where nothing moved, a report claims any of these trends with a chance of at most 5 %."
+        " Versions are ordered by when their reviews were written, not"
         " by their names; one whose reviews are not clearly later than the others' is not compared.",
         "**What changed** is counted review by review: each that counts now and did not, or did and does not, has one"
         " cause, so the parts add up to the change. Something *grew* only if newly written reviews complain of it more"
-        " often than those that counted before, by an exact test within listings, at the same false discovery rate;"
+        " often than those that counted before, by an exact test within listings, allowing for their number;"
         " everything else is a count.",
         "**Who they are, where they go, whether they stay** rest on what reviewers say of themselves in words; nothing"
         " is inferred. Those who say who they are write longer reviews than the rest, so groups are compared with each"

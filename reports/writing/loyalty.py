@@ -5,6 +5,7 @@ from __future__ import annotations
 from reports.weighing.loyalty import ENOUGH, MEASURES, Loyalty
 from reports.weighing.weigh import Weighed
 from reports.writing.figures import Document, proportion
+from reports.writing.single import alone
 from reports.writing.text import count, interval, listed, percent, table
 
 HEADS = {
@@ -45,8 +46,9 @@ def render(document: Document, names: dict[str, str]) -> str:
         rows.append([names[one["competitor"]], count(one["leaves"]["n"]), *cells, _referral(one["referral"])])
     lines += [
         "Share of read reviews that say so in words. Most say nothing either way, and long reviews say more of"
-        " everything: no rate here is that of all customers. ▲ ▼: more, less than at the other rivals, beyond chance."
-        " *Recommend, not warn*: of those who do either.",
+        " everything: no rate here is that of all customers."
+        + ("" if alone(document) else " ▲ ▼: more, less than at the other rivals, beyond chance.")
+        + " *Recommend, not warn*: of those who do either.",
         "",
         table(["", "Reviews", *(HEADS[m] for m in MEASURES), "Recommend, not warn"], rows, right=range(1, 7)),
     ]

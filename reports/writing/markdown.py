@@ -92,7 +92,7 @@ def _glance(document: Document, names: dict[str, str]) -> str:
     lines += [_sentence_first(found[0], document, names), _sentence_next(found), _sentence_trust(document), ""]
     only = alone(document)
     trends = any(gap["momentum"] for gap in found)
-    head = ["#", "Customers need to …", *([] if only else ["Fails at"]), "Complain or wish", "Opportunity (90 %)"]
+    head = ["#", "Customers need to …", *([] if only else ["Fails at"]), "Complain or wish", "Opportunity (95 %)"]
     head += [*(["Trend"] if trends else []), "Evidence", *([] if only else ["Kind"])]
     rows = []
     for number, gap in enumerate(found, start=1):

@@ -177,11 +177,13 @@ def _moves(held: Document, names: dict[str, str]) -> str:
             answer = str(move["answer"])
             shown = ANSWERS[answer] if question == "lever" else escape(answer)
             rows.append(["" if place else asked, shown, count(move["rivals"]["k"]), *cells])
+    whose = "of rivals " if len(slugs) > 1 else ""
     return "\n".join(
         [
             *lines,
-            f"Of the {count(n)} reviews of rivals that complain or wish, those that say so; a review may say several"
-            " things, and most say nothing of why. ▲: more often than at the other rivals, beyond chance.",
+            f"Of the {count(n)} reviews {whose}that complain or wish, those that say so; a"
+            " review may say several things, and most say nothing of why."
+            + (" ▲: more often than at the other rivals, beyond chance." if whose else ""),
             "",
             table(["", "", "Reviews", *(names[s] for s in slugs)], rows, right=range(2, 3 + len(slugs))),
         ]

@@ -14,6 +14,8 @@ import pytest
 from reports.rules import FILES, HERE, Cue, Rules, RulesError, default, load
 
 EXAMPLES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("rules_examples.toml").read_text())
+WHOLE = ("demographics", "uses")
+"""Files of `signals/` whose sentences serve here too, where `rules_examples.toml` has none for a segment."""
 GROUPS = {"kinds": "kinds", "motive": "motives", "need_level": "need_levels"}
 GROUPS |= {"loyalty": "loyalty", "comparing": "comparing"}
 SINGLE = ("complaint", "praise", "churn", "urgency", "switched_from", "switched_to", "compared")
@@ -30,6 +32,17 @@ def tables(rules: Rules) -> Iterator[tuple[tuple[str, ...], Cue]]:
 
 
 TABLES = dict(tables(default()))
+
+
+def lowered() -> Iterator[tuple[str, dict[str, list[str]]]]:
+    """The segments that only whole sentences exemplify, as the cues see these."""
+    for name in WHOLE:
+        table = tomllib.loads((Path(__file__).parent / "signals" / f"{name}.toml").read_text())
+        for slug, lists in table["segments"].items():
+            yield slug, {key: [text.lower() for text in texts] for key, texts in lists.items()}
+
+
+EXAMPLES["segments"] = dict(lowered()) | EXAMPLES["segments"]
 
 
 def any_of(expressions: tuple[str, ...]) -> str:
@@ -224,6 +237,12 @@ THEME = 'name = "N"\nneed = "n"\nbenefit = "b"\ntier = "works"\nstage = "use"\nl
             "[kinds.question]",
             "[kinds.riddle]",
             "cues.toml, kinds: unknown key 'riddle'. The keys are bug, request, question.",
+        ),
+        (
+            "cues.toml",
+            'kind = "demographic"',
+            'kind = "age"',
+            "cues.toml, segments.parents.kind: 'age' is not one of segment, demographic, use.",
         ),
         (
             "cues.toml",

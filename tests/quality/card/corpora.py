@@ -14,10 +14,11 @@ import numpy as np
 import polars as pl
 
 from card.scores import Flags, Floats
-from reports.reading.read import Reading, read
+from reports.reading.parallel import Readers
+from reports.reading.read import Reading
 from reports.rules import Rules
 
-AT_ONCE = 50_000
+AT_ONCE = 200_000
 """Reviews read in one stretch, as `unmet read` does."""
 
 
@@ -42,7 +43,8 @@ class Texts:
             schema={"body": pl.String, "title": pl.String, "stars": pl.Float64},
         )
         frame = frame.with_row_index("key").with_columns(language=pl.lit(None, dtype=pl.String))
-        parts = [read(part, rules) for part in frame.iter_slices(AT_ONCE)]
+        with Readers(rules) as readers:
+            parts = [readers.read(part) for part in frame.iter_slices(AT_ONCE)]
         return Reading(pl.concat([p.reviews for p in parts]), pl.concat([p.mentions for p in parts]))
 
 

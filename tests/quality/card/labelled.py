@@ -67,6 +67,7 @@ def measured(rules: Rules, *, beside: bool) -> Iterator[Measure]:
         yield _share(f"theme{suffix}", "name the theme", on, themed[of], unread[of], {})
 
     on = "invented texts, half of them hard"
+    uses = {segment.slug for segment in rules.segments if segment.kind == "use"}  # not who they are: not labelled
     spoken = _spoken(reading.mentions.rows(named=True))
     nothing: dict[str, set[str]] = {name: set() for name in SPOKEN}
     heard = [spoken.get(number, nothing) for number in range(len(right))]
@@ -76,7 +77,7 @@ def measured(rules: Rules, *, beside: bool) -> Iterator[Measure]:
         ("switching", "name what they left, or left for",
          [_switched(r) for r in right], [h["switched"] for h in heard]),
         ("segments", "notice who says who they are",
-         [set(r.get("segments", [])) for r in right], [h["segments"] for h in heard]),
+         [set(r.get("segments", [])) for r in right], [h["segments"] - uses for h in heard]),
     ):  # fmt: skip
         yield _pairs(name, what, on, due, got, unread)
     moved = np.array(["motive" in row for row in right])

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.weighing.statistics import Proportion, difference, discoveries, more_often, wilson
+from reports.weighing.statistics import (
+    Proportion,
+    at_least,
+    difference,
+    difference_within,
+    discoveries,
+    more_often,
+    stratified,
+    wilson,
+)
 
 
 def test_wilson_gives_the_published_interval():
@@ -96,3 +105,39 @@ def test_false_discoveries_stay_rare_when_nothing_differs():
             tests.append(more_often(k1, 200, k2, 200))
         false += any(discoveries(tests))
     assert false / 200 <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / 200)
+
+
+def test_fishers_tea():
+    # eight cups, four with milk first; three of the four found: (16 + 1) / 70 (Fisher 1935, The Design of Experiments)
+    assert more_often(3, 4, 1, 4) == pytest.approx(17 / 70)
+    assert more_often(4, 4, 0, 4) == pytest.approx(1 / 70)
+    assert more_often(0, 4, 4, 4) == 1.0
+    assert more_often(3, 0, 1, 4) == 1.0
+
+
+def test_within_strata_a_mix_is_no_difference():
+    # Simpson's paradox: 60 of 200 against 30 of 200, yet one in two of the first stratum and one in ten of the second
+    strata = [(50, 100, 10, 20), (10, 100, 18, 180)]
+    more, less = stratified(strata)
+    assert min(more, less) > 0.3
+    assert difference_within(strata) == pytest.approx(0.0)
+    assert more_often(60, 200, 28, 200) < 0.001
+    assert stratified([(50, 100, 0, 0)]) == (1.0, 1.0)
+
+
+def test_exact_p_values_hold_what_they_promise():
+    # two pairs of tables, all that can happen: a p-value of at most 5 % comes up in at most 5 % of them
+    total = 0.0
+    for x in range(6):
+        for y in range(5):
+            ways = math.comb(12, x) * math.comb(18, 5 - x) / math.comb(30, 5)
+            ways *= math.comb(9, y) * math.comb(9, 4 - y) / math.comb(18, 4)
+            if stratified([(x, 12, 5 - x, 18), (y, 9, 4 - y, 9)])[0] <= 0.05:
+                total += ways
+    assert 0 < total <= 0.05
+
+
+def test_at_least_is_the_binomial_tail():
+    assert at_least(5, 5, 0.5) == pytest.approx(1 / 32)
+    assert at_least(1, 100, 0.01) == pytest.approx(1 - 0.99**100)
+    assert (at_least(0, 9, 0.5), at_least(10, 9, 0.5)) == (1.0, 0.0)

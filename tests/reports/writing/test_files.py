@@ -33,8 +33,8 @@ def listing(folder):
 
 
 WHOLE = [
-    "2026-03-01.html", "2026-03-01.json", "2026-03-01.md", "2026-03-01.state.parquet", "2026-03-01.survey.csv", "charts",
-    "charts/2026-03-01-heat.svg", "charts/2026-03-01-landscape.svg", "latest.html", "latest.md",
+    "2026-03-01.html", "2026-03-01.json", "2026-03-01.md", "2026-03-01.state.parquet", "2026-03-01.survey.csv",
+    "charts", "charts/2026-03-01-heat.svg", "charts/2026-03-01-landscape.svg", "latest.html", "latest.md",
 ]  # fmt: skip
 
 

@@ -1,0 +1,163 @@
+"""Reads on several cores: slices of the reviews go to worker processes, one a core.
+
+What comes out is the same with any number of workers, as every review is read by itself. Python's parts of reading
+keep one core busy each, and threads would take turns, so there are processes, of one thread each: Polars' own threads
+would only wait for each other there. Few reviews are read in this process, before a worker would have started. Where a
+worker is lost, its slice is read here.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import pairwise
+from queue import Empty, SimpleQueue
+from threading import Thread
+from types import TracebackType
+from typing import Self
+
+import polars as pl
+
+from data.settings import settings
+from reports.reading.read import Read, Reading, read, read_once
+from reports.reading.worker import START, packed
+from reports.rules import Rules
+
+LEAST = 10_000
+"""Fewer reviews without their repeats are read before a worker has started."""
+LARGEST = 25_000
+"""Most reviews in a slice: every slice costs half a second beside its reviews, for expressions to be compiled anew, and
+memory by its size."""
+
+
+def processes() -> int:
+    """How many processes read: the setting `workers`, or one a core."""
+    return settings().workers or len(os.sched_getaffinity(0))
+
+
+class Readers:
+    """Reads by some rules with the help of worker processes; a context manager, which ends them."""
+
+    def __init__(self, rules: Rules, workers: int | None = None) -> None:
+        """`workers`: how many processes read, with 1 this one alone; `processes()` where it is not said."""
+        self._rules = rules
+        self._workers = processes() if workers is None else workers
+        self._team: list[_Worker] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for worker in self._team:
+            worker.end()
+        self._team = []
+
+    def read(
+        self, reviews: pl.DataFrame, key: str = "key", moved: Callable[[float], None] = lambda share: None
+    ) -> Reading:
+        """As `reports.reading.read.read` reads them; `moved` hears what share of them was read since it last heard."""
+        return read(reviews, self._rules, key, partial(self._spread, moved))
+
+    def _spread(self, moved: Callable[[float], None], reviews: pl.DataFrame, rules: Rules, key: str) -> Read:
+        if reviews.height < LEAST:
+            whole = read_once(reviews, rules, key)
+            moved(1)
+            return whole
+        if not self._team and self._workers > 1:
+            self._team = [_Worker(rules) for _ in range(self._workers)]
+        slices = list(_slices(reviews.height, self._workers))
+        done: list[Read | None] = [None] * len(slices)
+        due: SimpleQueue[int] = SimpleQueue()
+        for number in range(len(slices)):
+            due.put(number)
+
+        def take(worker: _Worker) -> None:
+            while (number := _next(due)) is not None:
+                start, length = slices[number]
+                done[number] = worker.read(reviews[start : start + length], key)
+                if done[number] is None:
+                    return
+                moved(length / reviews.height)
+
+        def here(number: int) -> Read:
+            start, length = slices[number]
+            read_here = read_once(reviews[start : start + length], rules, key)
+            moved(length / reviews.height)
+            return read_here
+
+        threads = [Thread(target=take, args=(worker,)) for worker in self._team]
+        for each in threads:
+            each.start()
+        try:
+            for each in threads:
+                each.join()
+        finally:
+            while _next(due) is not None:  # what stops this process stops the others
+                pass
+        parts = [part or here(number) for number, part in enumerate(done)]
+        pieces = [
+            part.pieces.with_columns(pl.col("review") + pl.lit(start, dtype=pl.UInt32))
+            for part, (start, _) in zip(parts, slices, strict=True)
+        ]
+        return Read(pl.concat([part.reviews for part in parts]), pl.concat(pieces))
+
+
+def _next(due: SimpleQueue[int]) -> int | None:
+    try:
+        return due.get_nowait()
+    except Empty:
+        return None
+
+
+def _slices(height: int, processes: int) -> Iterator[tuple[int, int]]:
+    """Where slices start and how long they are: as few as may be, as many for each process, all of about one size."""
+    number = processes * -(-height // (processes * LARGEST))
+    ends = [height * each // number for each in range(number + 1)]
+    for start, end in pairwise(ends):
+        yield start, end - start
+
+
+class _Worker:
+    """A process that reads; see `reports/reading/worker.py`."""
+
+    def __init__(self, rules: Rules) -> None:
+        own = {**os.environ, "POLARS_MAX_THREADS": "1", "RAYON_NUM_THREADS": "1"}
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", START],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=own,
+        )  # fmt: skip
+        self._greeting: bytes | None = packed(sys.path) + packed(rules)
+
+    def read(self, reviews: pl.DataFrame, key: str) -> Read | None:
+        """What a slice says; None where the process is gone."""
+        asked, told = self._process.stdin, self._process.stdout
+        assert asked is not None
+        assert told is not None
+        try:
+            if self._greeting is not None:
+                asked.write(self._greeting)
+                self._greeting = None
+            asked.write(packed((reviews, key)))
+            asked.flush()
+            found = pickle.load(told)
+        except (BrokenPipeError, EOFError, pickle.UnpicklingError):
+            return None
+        assert isinstance(found, Read)
+        return found
+
+    def end(self) -> None:
+        """Ends the process; what it was reading is lost."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except BrokenPipeError:
+                    continue
+        self._process.terminate()
+        self._process.wait()

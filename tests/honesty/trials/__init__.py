@@ -1,0 +1,1 @@
+"""Whether reports keep their word: what they claim where the truth is known, because a trial made it so."""
