@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     retry_seconds: list[float] = [60, 300]
     """Waits before a listing that could not be reached is tried again in the same run."""
     workers: int = Field(default=0, ge=0)
-    """Processes that read reviews at once; 0 for one a core, 1 for the command's own alone."""
+    """Processes that read reviews at once; 0 for one a core and eight at most, 1 for the command's own alone."""
     cron: str = "0 3 * * *"
     """When `unmet serve` runs the nightly flow."""
     timezone: str = "UTC"

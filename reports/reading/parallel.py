@@ -13,6 +13,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from itertools import pairwise
 from queue import Empty, SimpleQueue
@@ -29,14 +30,17 @@ from reports.rules import Rules
 
 LEAST = 10_000
 """Fewer reviews without their repeats are read before a worker has started."""
+MOST = 8
+"""More processes are started only where the setting says so: each takes up to 400 MiB."""
 LARGEST = 25_000
 """Most reviews in a slice: every slice costs half a second beside its reviews, for expressions to be compiled anew, and
 memory by its size."""
 
 
 def processes() -> int:
-    """How many processes read: the setting `workers`, or one a core."""
-    return settings().workers or len(os.sched_getaffinity(0))
+    """How many processes read: the setting `workers`, or one a core, `MOST` at most."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return settings().workers or min(cores, MOST)
 
 
 class Readers:
@@ -62,15 +66,20 @@ class Readers:
         self, reviews: pl.DataFrame, key: str = "key", moved: Callable[[float], None] = lambda share: None
     ) -> Reading:
         """As `reports.reading.read.read` reads them; `moved` hears what share of them was read since it last heard."""
+        if reviews.height >= 2 * LEAST:
+            self._start()  # they load what they need while repeats are looked for
         return read(reviews, self._rules, key, partial(self._spread, moved))
+
+    def _start(self) -> None:
+        if not self._team and self._workers > 1:
+            self._team = [_Worker(self._rules) for _ in range(self._workers)]
 
     def _spread(self, moved: Callable[[float], None], reviews: pl.DataFrame, rules: Rules, key: str) -> Read:
         if reviews.height < LEAST:
             whole = read_once(reviews, rules, key)
             moved(1)
             return whole
-        if not self._team and self._workers > 1:
-            self._team = [_Worker(rules) for _ in range(self._workers)]
+        self._start()
         slices = list(_slices(reviews.height, self._workers))
         done: list[Read | None] = [None] * len(slices)
         due: SimpleQueue[int] = SimpleQueue()
@@ -132,32 +141,41 @@ class _Worker:
             [sys.executable, "-c", START],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=own,
         )  # fmt: skip
-        self._greeting: bytes | None = packed(sys.path) + packed(rules)
+        self._rules: Rules | None = rules
+        """Until they were sent."""
+        self._send(packed(sys.path))  # little enough for the pipe: it waits for nobody
+
+    def _send(self, *parts: bytes) -> bool:
+        """Whether the process took it."""
+        asked = self._process.stdin
+        assert asked is not None
+        try:
+            asked.writelines(parts)
+            asked.flush()
+        except BrokenPipeError:
+            return False
+        return True
 
     def read(self, reviews: pl.DataFrame, key: str) -> Read | None:
         """What a slice says; None where the process is gone."""
-        asked, told = self._process.stdin, self._process.stdout
-        assert asked is not None
+        told = self._process.stdout
         assert told is not None
+        rules = [packed(self._rules)] if self._rules is not None else []
+        self._rules = None
+        if not self._send(*rules, packed((reviews, key))):
+            return None
         try:
-            if self._greeting is not None:
-                asked.write(self._greeting)
-                self._greeting = None
-            asked.write(packed((reviews, key)))
-            asked.flush()
             found = pickle.load(told)
-        except (BrokenPipeError, EOFError, pickle.UnpicklingError):
+        except (EOFError, pickle.UnpicklingError):
             return None
         assert isinstance(found, Read)
         return found
 
     def end(self) -> None:
         """Ends the process; what it was reading is lost."""
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except BrokenPipeError:
-                    continue
         self._process.terminate()
         self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(BrokenPipeError):
+                    pipe.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
@@ -37,19 +39,24 @@ def reviews(count: int) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SCHEMA)
 
 
-REVIEWS = reviews(700)
+REVIEWS = reviews(200)
+
+
+@cache
+def wanted() -> Reading:
+    return read(REVIEWS, rules.default())
 
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """So few reviews are worth several processes."""
     monkeypatch.setattr(parallel, "LEAST", 20)
-    monkeypatch.setattr(parallel, "LARGEST", 90)
+    monkeypatch.setattr(parallel, "LARGEST", 60)
 
 
-def same(found: Reading, wanted: Reading) -> None:
-    assert_frame_equal(found.reviews, wanted.reviews)
-    assert_frame_equal(found.mentions, wanted.mentions)
+def same(found: Reading) -> None:
+    assert_frame_equal(found.reviews, wanted().reviews)
+    assert_frame_equal(found.mentions, wanted().mentions)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
@@ -59,9 +66,9 @@ def test_any_number_of_processes_reads_the_same(workers: int, monkeypatch: pytes
         if workers > 1:
             monkeypatch.setattr(parallel, "read_once", None)  # nothing is read here
         found = readers.read(REVIEWS, moved=shares.append)
-    same(found, read(REVIEWS, rules.default()))
+    same(found)
     assert sum(shares) == pytest.approx(1)
-    assert len(shares) > 4
+    assert len(shares) >= 3
 
 
 def test_workers_are_asked_again_and_end_with_their_readers() -> None:
@@ -69,7 +76,8 @@ def test_workers_are_asked_again_and_end_with_their_readers() -> None:
         first, again = readers.read(REVIEWS), readers.read(REVIEWS)
         processes = [worker._process for worker in readers._team]
         assert [process.poll() for process in processes] == [None, None]
-    same(again, first)
+    same(first)
+    same(again)
     assert all(process.poll() is not None for process in processes)
 
 
@@ -78,7 +86,7 @@ def test_what_a_lost_worker_held_is_read_here() -> None:
         readers.read(REVIEWS)
         readers._team[0]._process.kill()
         found = readers.read(REVIEWS)
-    same(found, read(REVIEWS, rules.default()))
+    same(found)
 
 
 def test_an_error_of_a_worker_is_told_here(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,6 +114,6 @@ def test_slices_cover_all_once_and_keep_their_bounds(height: int, processes: int
     slices = list(parallel._slices(height, processes))
     assert [start for start, _ in slices] == [sum(length for _, length in slices[:n]) for n in range(len(slices))]
     assert sum(length for _, length in slices) == height
-    assert max(length for _, length in slices) <= 90
+    assert max(length for _, length in slices) <= 60
     assert max(length for _, length in slices) - min(length for _, length in slices) <= 1
     assert len(slices) % processes == 0
