@@ -108,6 +108,7 @@ def gaps(
     `called`: slug -> name.
     """
     themes = {theme.slug: theme for theme in rules.themes}
+    who = [segment.slug for segment in rules.segments if segment.kind != "use"]
     everywhere = phrases.counts(evidence.mentions["text"])
     chosen = openings(cells, ranked, rivals)
     trends = momenta(evidence, [opportunity.theme for opportunity, _ in chosen], rivals, parts)
@@ -136,7 +137,7 @@ def gaps(
                 urgent=statements.filter(pl.col("urgency") > 0).height,
                 leaving=statements.filter("churn").height,
                 momentum=trends.get(opportunity.theme),
-                segments=_said(complaining.explode("segments"), "segments"),
+                segments=_said(complaining.explode("segments").filter(pl.col("segments").is_in(who)), "segments"),
                 instead=_said(instead.gone_to(complaining, names), "switched_to"),
                 measured_by=_said(instead.held_against(complaining, called), "compared_with"),
                 workarounds=_said(instead.coping(evidence.mentions, complaining, rules), "workaround"),
