@@ -20,6 +20,8 @@ from reports.weighing.evidence import Evidence
 
 DRAWS = 1000
 SEED = 20260101
+BLOCKS = 2_000
+"""More distinct reviews than this are drawn in blocks."""
 AT_ONCE = 4_000_000
 """Numbers drawn at a time, which bounds the memory."""
 
@@ -97,6 +99,9 @@ def _patterns(evidence: Evidence, themes: Sequence[str]) -> pl.DataFrame:
 def _drawn(patterns: pl.DataFrame, themes: int, draws: int, rng: np.random.Generator) -> Drawn:
     worth = _worth(patterns, themes)
     counts = patterns["n"].to_numpy().astype(np.float64)
+    if len(counts) > BLOCKS:
+        worth = _blocks(worth, patterns["n"].to_numpy(), rng)
+        counts = np.ones(BLOCKS)
     total = int(counts.sum())
     if total == 0:
         return _split(np.zeros((draws, worth.shape[1])), themes)
@@ -122,6 +127,16 @@ def _worth(patterns: pl.DataFrame, themes: int) -> Floats:
     for place, value in enumerate((1, complains, praises, complains * rated[row], complains * stars[row])):
         worth[row, 3 + place * themes + theme] = value
     return worth
+
+
+def _blocks(worth: Floats, counts: NDArray[np.int64], rng: np.random.Generator) -> Floats:
+    """Reviews dealt at random into `BLOCKS` blocks, and what each block adds to each sum.
+
+    Random blocks of independent reviews are themselves independent and spread alike, so drawing blocks gives the sums
+    the same spread as drawing reviews, known to 1 / sqrt(2 `BLOCKS`) of it, at a cost that does not grow.
+    """
+    dealt = rng.permutation(np.repeat(np.arange(len(counts)), counts))
+    return np.stack([worth[dealt[block::BLOCKS]].sum(axis=0) for block in range(BLOCKS)])
 
 
 def _split(sums: Floats, themes: int) -> Drawn:

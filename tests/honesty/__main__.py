@@ -27,7 +27,7 @@ PLANTED_RUNS = 4
 """One run in so many is enough for each line of the planted gap, of which there are two dozen."""
 UNTHEMED_RUNS = 20
 MOST_OFTEN = 8
-"""Reviews are drawn again and again from a small pool; more often than this, its own sentences recur as complaints."""
+"""Reviews are drawn anew from a small pool; more often than this, its own sentences recur like complaints."""
 
 
 def main(argv: Sequence[str]) -> int:

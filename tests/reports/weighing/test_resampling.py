@@ -109,3 +109,13 @@ def test_two_themes_that_cost_about_as_much_are_a_tie():
 def test_what_costs_nothing_beyond_chance_is_no_plank():
     assert planked([(3.0, {"a": "-"})] * 12 + [(1.0, {}), (5.0, {})] * 7) is None
     assert planked([(1.0, {"a": "-"})] * 9 + [(5.0, {})] * 60) is None
+
+
+def test_many_distinct_reviews_are_drawn_in_blocks_with_the_same_spread():
+    # 3,000 patterns: stars in hundredths tell them apart, and a fifth complains
+    held: list[Review] = [(1 + i / 1000, {"a": "-"} if i % 5 == 0 else {}) for i in range(3000)]
+    drawn = resample(evidence({"x": held}), ["a"], ["x"], draws=4000).of["x"]
+    assert abs(drawn.complains.mean() - 600) < 2
+    assert abs(drawn.complains.std() / np.sqrt(3000 * 0.2 * 0.8) - 1) < 0.06
+    mean = drawn.stars / drawn.rated / 100
+    assert abs(mean.std() / (np.std([stars for stars, _ in held]) / np.sqrt(3000)) - 1) < 0.06
