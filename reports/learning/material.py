@@ -3,6 +3,10 @@
 Left out on purpose, for measuring: food-delivery, productivity-apps, steam-aspects, review-kinds, both comparison sets,
 the Amazon sentences of sentiment-intensity (and the products of product-features that they are about), the dev and test
 splits of suggestions (and whatever of its train split stands there too).
+
+Nothing is fitted on steam-aspects, but two thresholds were chosen by its `suggestion` labels: `REVIEW_REQUESTS` and
+`REVIEW_REQUESTS_WITH_CUE` in `reading/judging.py`. What is measured on that set is another thing, whether a review
+advises against the game.
 """
 
 from __future__ import annotations

@@ -203,14 +203,18 @@ def _columns(schema: dict[str, Any]) -> list[pl.Expr]:
 
 
 def _ranked(pieces: pl.DataFrame, column: str, *, by_count: bool) -> pl.DataFrame:
-    """The distinct values of a list column per review, by how many mentions hold them, then by first appearance."""
+    """The distinct values of a list column per review: sorted, or by how many mentions hold them.
+
+    Of those in as many mentions, the first in the text comes first, also within one mention: what people complain of
+    they mostly name before what came of it. `pieces` are in the order of the text.
+    """
     counted = (
-        pieces.select("review", "row", column)
+        pieces.select("review", column)
         .explode(column)
         .drop_nulls(column)
-        .group_by("review", column)
-        .agg(pl.len().alias("n"), pl.col("row").min().alias("row"))
+        .group_by("review", column, maintain_order=True)
+        .len()
     )
-    order = ["review", "n", "row", column] if by_count else ["review", column]
-    descending = [False, True, False, False] if by_count else [False, False]
-    return counted.sort(order, descending=descending).group_by("review", maintain_order=True).agg(column)
+    order, descending = (["review", "len"], [False, True]) if by_count else (["review", column], [False, False])
+    ranked = counted.sort(order, descending=descending, maintain_order=True)
+    return ranked.group_by("review", maintain_order=True).agg(column)

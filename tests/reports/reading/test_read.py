@@ -80,3 +80,18 @@ def test_the_same_reviews_read_the_same_in_any_company():
     whole, alone = reading(*reviews), reading(reviews[0])
     assert whole.reviews.head(1).equals(alone.reviews)
     assert reading(*reviews).mentions.equals(whole.mentions)
+
+
+@pytest.mark.parametrize(
+    ("text", "themes"),
+    [
+        ("The attendant was rude and the flight was two hours late.", ["staff", "delivery-time"]),
+        ("The flight was two hours late and the attendant was rude.", ["delivery-time", "staff"]),
+        ("Support hung up on me. My suitcase arrived damaged.", ["support", "baggage"]),
+        ("My suitcase arrived damaged. Support hung up on me.", ["baggage", "support"]),
+        # what is said twice outweighs what is said first
+        ("Support hung up on me. My suitcase arrived damaged. The suitcase has a hole.", ["baggage", "support"]),
+    ],
+)
+def test_themes_stand_in_the_order_of_the_text(text, themes):
+    assert reading((None, text, None)).reviews["themes"].to_list() == [themes]
