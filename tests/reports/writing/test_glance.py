@@ -46,7 +46,7 @@ def test_three_sentences_and_a_table() -> None:
         "These are people who write reviews, not all customers; 24 % of those who complain stand under several gaps, so"
         " the counts do not add up: [ask](#ask) before you build.",
         "",
-        "| # | Customers need to … | Fails at | Complain or wish | Opportunity (90 %) | Evidence | Kind |",
+        "| # | Customers need to … | Fails at | Complain or wish | Opportunity (95 %) | Evidence | Kind |",
         "| --- | --- | --- | --: | --: | --- | --- |",
         "| 1 | [do sharing](#gap-1) | Alder | 31 | 13.8 (11.4–16.3) | fair | open flank |",
         "| 2 | [do copying](#gap-2): “no \\*undo\\*” (12) and “can't paste” (9) | Alder and Birch | 90 |"
@@ -78,7 +78,7 @@ def test_one_rival_alone_has_its_own_title_and_no_word_of_a_market() -> None:
         "What its customers miss most: they need to **do sharing**, and 31 of 100 reviews complain about it or ask for"
         " it."
     )
-    assert lines[6] == "| # | Customers need to … | Complain or wish | Opportunity (90 %) | Evidence |"
+    assert lines[6] == "| # | Customers need to … | Complain or wish | Opportunity (95 %) | Evidence |"
     assert "flank" not in " ".join(lines)
 
 
