@@ -35,8 +35,12 @@ class Snapshot:
         return last.date() if isinstance(last, datetime) else None
 
     def digest(self) -> str:
-        """Names the state of the reviews: two snapshots with the same digest hold the same statements."""
-        lines = self.reviews.select("key", "digest").sort("key").iter_rows()
+        """Names the state of the market's reviews: two snapshots with the same digest hold the same statements.
+
+        Those of others that share its part of the lake, such as a newcomer that was only looked at, are none of them.
+        """
+        own = self.reviews.filter(pl.col("competitor").is_in([c.slug for c in self.market.competitors]))
+        lines = own.select("key", "digest").sort("key").iter_rows()
         whole = hashlib.sha256()
         for key, digest in lines:
             whole.update(f"{key}\t{digest}\n".encode("utf-8", "replace"))

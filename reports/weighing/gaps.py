@@ -16,6 +16,7 @@ from reports.weighing.cells import FAILS_FROM, Cell
 from reports.weighing.evidence import Evidence
 from reports.weighing.momentum import Momentum, Split, momenta
 from reports.weighing.opportunity import Opportunity
+from reports.weighing.personas import HELD
 from reports.weighing.phrases import Phrase
 from reports.weighing.quotes import Quote
 
@@ -108,7 +109,7 @@ def gaps(
     `called`: slug -> name.
     """
     themes = {theme.slug: theme for theme in rules.themes}
-    who = [segment.slug for segment in rules.segments if segment.kind != "use"]
+    who = [segment.slug for segment in rules.segments if segment.kind != "use" and segment.slug not in HELD]
     everywhere = phrases.counts(evidence.mentions["text"])
     chosen = openings(cells, ranked, rivals)
     trends = momenta(evidence, [opportunity.theme for opportunity, _ in chosen], rivals, parts)
