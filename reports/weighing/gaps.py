@@ -109,7 +109,6 @@ def gaps(
     `called`: slug -> name.
     """
     themes = {theme.slug: theme for theme in rules.themes}
-    who = [segment.slug for segment in rules.segments if segment.kind != "use" and segment.slug not in HELD]
     everywhere = phrases.counts(evidence.mentions["text"])
     chosen = openings(cells, ranked, rivals)
     trends = momenta(evidence, [opportunity.theme for opportunity, _ in chosen], rivals, parts)
@@ -138,7 +137,7 @@ def gaps(
                 urgent=statements.filter(pl.col("urgency") > 0).height,
                 leaving=statements.filter("churn").height,
                 momentum=trends.get(opportunity.theme),
-                segments=_said(complaining.explode("segments").filter(pl.col("segments").is_in(who)), "segments"),
+                segments=_who(complaining, rules),
                 instead=_said(instead.gone_to(complaining, names), "switched_to"),
                 measured_by=_said(instead.held_against(complaining, called), "compared_with"),
                 workarounds=_said(instead.coping(evidence.mentions, complaining, rules), "workaround"),
@@ -242,6 +241,12 @@ def _elsewhere(names: dict[str, str], called: dict[str, str]) -> pl.Expr:
         written = rf"\b{re.escape(name[0].upper())}(?i:{re.escape(name[1:])})\b"
         other |= pl.col("text").str.contains(written) & (own != product).fill_null(True)
     return other
+
+
+def _who(complaining: pl.DataFrame, rules: Rules) -> list[tuple[str, int]]:
+    """Who they say they are; what they use the product for, and what device they hold, says nothing of that."""
+    who = [segment.slug for segment in rules.segments if segment.kind != "use" and segment.slug not in HELD]
+    return _said(complaining.explode("segments").filter(pl.col("segments").is_in(who)), "segments")
 
 
 def _said(mentions: pl.DataFrame, column: str) -> list[tuple[str, int]]:
