@@ -181,10 +181,24 @@ def _suspicious(document: Document, names: dict[str, str]) -> list[str]:
     return [
         f"- {names[c['slug']]}: {plural(c['suspicious'], 'review')} may not be voices of their own (the same text at"
         f" two rivals, or a burst of like ratings on one day). They count above; mean stars {c['stars']:.2f} with them,"
-        f" {c['stars_without_suspicious']:.2f} without."
+        f" {c['stars_without_suspicious']:.2f} without.{_less(document, c['slug'])}"
         for c in document["competitors"]
         if c["suspicious"] and c["stars"] is not None and c["stars_without_suspicious"] is not None
     ]
+
+
+def _less(document: Document, slug: str) -> str:
+    """The gaps in which they are among those that complain, the most of them first: both shares."""
+    gaps = {gap["theme"] for gap in document["gaps"]}
+    found = []
+    for row in document["matrix"]:
+        cell = next(c for c in row["cells"] if c["competitor"] == slug)
+        clean = cell.get("unsuspected")
+        if row["theme"] in gaps and clean and clean["k"] < cell["complains"]["k"]:
+            both = f"{percent(cell['complains']['share'])} and {percent(clean['share'])} for “{escape(row['name'])}”"
+            found.append((clean["k"] - cell["complains"]["k"], both))
+    shown = [both for _, both in sorted(found)[:3]]
+    return f" Complaints with and without them: {listed(shown)}." if shown else ""
 
 
 def _not_read(row: Document) -> str:

@@ -177,13 +177,7 @@ def _gap(gap: Gap, number: int, weighed: Weighed, places: Places, shared: Mappin
         "place": score.place,
         "kind": str(gap.kind),
         "grade": str(gap.grade),
-        "opportunity": {
-            "score": _round(score.score, 1),
-            "low": _round(score.low, 1),
-            "high": _round(score.high, 1),
-            "importance": _round(score.importance, 1),
-            "satisfaction": _round(score.satisfaction, 1),
-        },
+        "opportunity": _opportunity(score),
         "complaints": gap.complaints,
         "wishes": gap.wishes,
         "praises": gap.praises,
@@ -256,18 +250,16 @@ def _matrix(weighed: Weighed) -> list[Document]:
             "theme": o.theme,
             "name": next(t.name for t in weighed.rules.themes if t.slug == o.theme),
             "place": o.place,
-            "opportunity": {
-                "score": _round(o.score, 1),
-                "low": _round(o.low, 1),
-                "high": _round(o.high, 1),
-                "importance": _round(o.importance, 1),
-                "satisfaction": _round(o.satisfaction, 1),
-            },
+            "opportunity": _opportunity(o),
             "market": {"share": _round(o.share, 4), "low": _round(o.share_low, 4), "high": _round(o.share_high, 4)},
             "cells": [_cell(weighed.cells[slug, o.theme], weighed.voices.get((slug, o.theme))) for slug in slugs],
         }
         for o in weighed.ranked
     ]
+
+
+def _opportunity(found: opportunity.Opportunity) -> Document:
+    return {name: _round(getattr(found, name), 1) for name in ("score", "low", "high", "importance", "satisfaction")}
 
 
 def _cell(cell: cells.Cell, behind: Voices | None) -> Document:
