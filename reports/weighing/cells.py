@@ -60,7 +60,7 @@ class Cell:
     alike: float | None = None
     """Where it is worse: share of complaints minus that of the other rivals among reviews of the same stars."""
     worse_alike: bool = False
-    """Whether it is worse among reviews of the same stars too, so not only since its customers are unhappier."""
+    """Whether it is worse among reviews of the same stars too, so not only as it is worse all round."""
 
 
 def cells(evidence: Evidence, themes: list[str], competitors: list[str], rivals: list[str]) -> dict[Key, Cell]:

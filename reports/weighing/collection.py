@@ -151,7 +151,11 @@ def _mixed(reviews: pl.DataFrame, parts: Split) -> list[str]:
     distance = sum(abs(r[1] / before - r[2] / recent) for r in rows) / 2
     if distance <= MIX:
         return []
-    return [f"{100 * distance:.0f} % of the reviews come from other places than before"]
+    listing, was, now = max(rows, key=lambda r: abs(r[1] / before - r[2] / recent))
+    return [
+        f"{100 * distance:.0f} % of the reviews come from other places than before"
+        f" ({listing} gave {100 * was / before:.0f} % of them, now {100 * now / recent:.0f} %)"
+    ]
 
 
 def _by_listing(reviews: pl.DataFrame, parts: Split) -> list[tuple[str, int, int]]:

@@ -11,7 +11,7 @@ LEAST_IN_MATRIX = 5
 """Themes that fewer reviews speak of are left out of the printed matrix; the JSON has them all."""
 MORE = (
     "▲: more often than at the other rivals, beyond chance, also among reviews of the same stars; △: more often, but"
-    " not among reviews of the same stars: its customers are unhappier."
+    " not among reviews of the same stars: it does worse all round rather than at this above all."
 )
 _MARKS = f"the rival fails at it (most who speak of it complain). {MORE}"
 _RATES = ", and the chance of any difference claimed where rivals do not differ is at most 5 %"

@@ -96,8 +96,8 @@ def render(document: Document, names: dict[str, str]) -> str:
     told: Document | None = document.get("changes")
     if told is None:
         return (
-            "**What changed**: this is the first report of this market that another can be compared with; the next one"
-            " will say what moved, and whether customers, the collection, the rules or edits moved it."
+            "**What changed**: there is no earlier report to compare with; the next one will say what moved, and"
+            " whether customers, the collection, the rules or edits moved it."
         )
     since = day(told["since"])
     head = f"## What changed since {since}"

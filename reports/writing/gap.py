@@ -164,7 +164,11 @@ def _marks(cells: list[Document], names: dict[str, str]) -> list[str]:
         told.append("▲ More often than at the other rivals, beyond chance, also among reviews of the same stars.")
     if unlike:
         whose = listed([names[c["competitor"]] for c in unlike])
-        told.append(f"△ More often, but not among reviews of the same stars: customers of {whose} are unhappier.")
+        verb = "does" if len(unlike) == 1 else "do"
+        told.append(
+            f"△ More often, but not among reviews of the same stars: {whose} {verb} worse all round rather than at this"
+            " above all."
+        )
     return [" ".join(told)] if told else []
 
 

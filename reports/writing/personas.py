@@ -78,7 +78,7 @@ def render(document: Document, names: dict[str, str]) -> str:
     said, groups = held["reviews"], held["groups"]
     lines = ["## Who is hurt", ""]
     shown = [group for group in groups if group["complains"]["n"] >= LEAST_PRINTED][:MOST_IN_TABLE]
-    shown.sort(key=lambda group: KINDS.index(group["kind"]))  # who they are before what for they use it
+    shown.sort(key=lambda group: KINDS.index(group["kind"]))  # who they are before what they use it for
     if not shown:
         most = (
             f"the largest, {escape(groups[0]['name'])}, has {count(groups[0]['complains']['n'])}"
@@ -97,7 +97,7 @@ def render(document: Document, names: dict[str, str]) -> str:
             _first(held),
             "",
             f"{plural(said['k'], 'review')} of {count(said['n'])} ({percent(said['share'])}) say who their author is"
-            " or what for they use it. ▲: more than the others of them, beyond chance, and not only in the sentence"
+            " or what they use it for. ▲: more than the others of them, beyond chance, and not only in the sentence"
             f" that says so. *Over price*: of the complaining reviews. Empty: fewer than {LEAST} say so.",
             "",
             table([head[i] for i in keep], [[row[i] for i in keep] for row in columns]),
@@ -177,7 +177,7 @@ def _scores(groups: list[Document], enough: int) -> list[str]:
             )
     if not rows:
         return []
-    head = ["Whose", "Best opportunity", "Complain or wish", "Importance", "Satisfaction", "Opportunity (90 %)"]
+    head = ["Whose", "Best opportunity", "Complain or wish", "Importance", "Satisfaction", "Opportunity (95 %)"]
     return [
         "",
         f"Opportunity as for the market, over a group's own reviews at all rivals together, from {enough} on;"

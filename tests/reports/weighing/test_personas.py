@@ -151,7 +151,7 @@ def test_the_section_as_it_is_printed(evidence_of) -> None:
 **Serve first: &lt;Bakers&gt;.** 40 of 50 reviews complain or wish (67.0–88.8 %), about “A price that feels fair” (40) \
 more than others.
 
-110 reviews of 500 (22.0 %) say who their author is or what for they use it. ▲: more than the others of them, \
+110 reviews of 500 (22.0 %) say who their author is or what they use it for. ▲: more than the others of them, \
 beyond chance, and not only in the sentence that says so. *Over price*: of the complaining reviews. Empty: fewer than \
 3 say so.
 
@@ -164,7 +164,7 @@ beyond chance, and not only in the sentence that says so. *Over price*: of the c
 Opportunity as for the market, over a group's own reviews at all rivals together, from 50 on; (=): others of the group \
 cannot be told apart from it.
 
-| Whose | Best opportunity | Complain or wish | Importance | Satisfaction | Opportunity (90 %) |
+| Whose | Best opportunity | Complain or wish | Importance | Satisfaction | Opportunity (95 %) |
 | --- | --- | --: | --: | --: | --: |
 | &lt;Bakers&gt; | A price that feels fair | 40 | 10.0 | 0.2 | 19.8 (19.7–19.8) |"""
     )

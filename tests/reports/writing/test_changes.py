@@ -78,7 +78,7 @@ def support(document):
 
 def test_the_first_report_says_that_it_is_the_first(place):
     page = (place.out / "notes" / "2026-03-01.md").read_text("utf-8")
-    assert "**What changed**: this is the first report of this market that another can be compared with; " in page
+    assert "**What changed**: there is no earlier report to compare with; " in page
 
 
 def test_a_night_with_nothing_new_says_that_nothing_moved(place):
