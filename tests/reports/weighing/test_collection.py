@@ -110,7 +110,8 @@ def test_another_mix_of_places_refuses(market):
     _, made = document(market, only_before)
     assert made["trends_refused"] == [
         "https://loud.example/reviews brought 0 reviews lately and 178 before",
-        "33 % of the reviews come from other places than before (https://loud.example/reviews gave 33 % of them, now 0 %)",
+        "33 % of the reviews come from other places than before"
+        " (https://loud.example/reviews gave 33 % of them, now 0 %)",
     ]
 
 
