@@ -25,7 +25,7 @@ from reports.weighing.statistics import FALSE, TRENDS, Proportion, discoveries, 
 
 LEAST = 5
 """Reviews by different authors that must say it, lately where there is a lately."""
-MOST = 8
+MOST = 30
 MOST_COMPARED = 100_000
 """Sentences that tell how praise, and complaints with a theme, are worded; more would cost time and tell little."""
 ALIKE = 0.5

@@ -12,6 +12,9 @@ from reports.writing.text import count, day, escape, link, percent, plural
 
 Document = dict[str, Any]
 
+MOST_SHOWN = 8
+"""More complaints than this stand in the JSON alone."""
+
 
 def section(weighed: Weighed, quoted: Callable[[Quote], Document]) -> Document:
     """What no theme holds; `quoted` makes the document of a quote."""
@@ -61,7 +64,9 @@ def render(document: Document, names: dict[str, str]) -> str:
         " is a need is for you to read:",
         "",
     ]
-    return "\n".join([*lines, *(_line(cry, names) for cry in told["found"])])
+    rest = len(told["found"]) - MOST_SHOWN
+    more = ["", f"{count(rest)} more, said by fewer, {'is' if rest == 1 else 'are'} in the JSON."] if rest > 0 else []
+    return "\n".join([*lines, *(_line(cry, names) for cry in told["found"][:MOST_SHOWN]), *more])
 
 
 def _line(cry: Document, names: dict[str, str]) -> str:

@@ -146,7 +146,9 @@ def test_no_link_but_to_the_places_of_the_market(written):
 
 def test_no_picture_no_code_no_rule_and_only_our_headings(written):
     found = list(tokens(written[0]))
-    assert [t.content for t in found if t.type in {"image", "fence", "code_block", "hr", "s_open"}] == []
+    assert [t.content for t in found if t.type in {"fence", "code_block", "hr", "s_open"}] == []
+    pictures = [str(t.attrGet("src")) for t in found if t.type == "image"]
+    assert all(re.fullmatch(r"charts/[a-z0-9-]+\.svg", src) for src in pictures), pictures
     assert not [t for t in found if t.type == "code_inline" and "evil" in t.content]
     heads = [found[i + 1].content for i, t in enumerate(found) if t.type == "heading_open"]
     assert not [h for h in heads if re.fullmatch(r"(Heading|Other)", h)]

@@ -82,7 +82,10 @@ def test_a_single_rival_differs_from_nobody(evidence_of) -> None:
 
 
 def printed(held: list[Loyalty]) -> str:
-    document = {"loyalty": writing.section(cast("Weighed", SimpleNamespace(loyalty=held)))}
+    document = {
+        "competitors": [{"name": "Alpha"}, {"name": "Beta"}],
+        "loyalty": writing.section(cast("Weighed", SimpleNamespace(loyalty=held))),
+    }
     return writing.render(document, {"alpha": "Al\\|pha", "beta": "Beta"})
 
 
