@@ -102,7 +102,12 @@ def test_the_planted_gaps_are_found(demo):
     assert sorted(gaps["offline"]["failing"]) == ["billory", "penny-ledger", "quillbill"]
     assert (gaps["support"]["kind"], gaps["support"]["failing"]) == ("open flank", ["penny-ledger"])
     assert (gaps["price"]["failing"], gaps["price"]["momentum"]["verdict"]) == (["billory"], "rising")
-    assert (gaps["reliability"]["failing"], gaps["reliability"]["momentum"]["verdict"]) == (["quillbill"], "falling")
+    assert gaps["reliability"]["failing"] == ["quillbill"]
+    # the planted crashes came with a version and went with the next; of the whole theme, eight gaps at once, 20 of 145
+    # before and 8 of 154 lately are no trend beyond chance
+    assert gaps["reliability"]["momentum"]["verdict"] == "steady"
+    turns = [(t["competitor"], t["version"], t["theme"], t["change"] > 0) for t in document["versions"]["turns"]]
+    assert turns == [("quillbill", "4.0", "reliability", True), ("quillbill", "4.0", "updates", True)]
     assert (gaps["language"]["kind"], gaps["support"]["momentum"]["verdict"]) == ("unserved wish", "steady")
     strong = [g["theme"] for g in document["gaps"] if g["grade"] in {"strong", "fair"}]
     assert "ease" not in strong, "dark-mode wishes are noise here"
