@@ -96,7 +96,7 @@ def newcomers(file: Path, urls: list[str]) -> int:
         _gaps(document)
         for line in newcomer.lines(document):
             _out(f"  {line}")
-        _out(f"Report: {_shown(dates[-1].with_suffix('.md'))}")
+        _where(dates[-1])
     console.print(f"To keep {listed([c.name for c in new])}, add to {_shown(file)}:", markup=False, soft_wrap=True)
     for c in new:
         _out(f"\n{as_toml.rival(c.slug, c.name, [listing.url for listing in c.listings])}")
@@ -153,8 +153,14 @@ def _tell(files: list[Path], code: int) -> int:
             continue
         document = load_report(dates[-1])
         _gaps(document)
-        _out(f"Report: {_shown(dates[-1].with_suffix('.md'))}")
+        _where(dates[-1])
     return code
+
+
+def _where(report: Path) -> None:
+    """The page for a browser and the report itself, of a report's JSON."""
+    _out(f"Page:   {_shown(report.with_suffix('.html'))}")
+    _out(f"Report: {_shown(report.with_suffix('.md'))}")
 
 
 def _gaps(document: Document) -> None:

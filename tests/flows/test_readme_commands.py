@@ -13,7 +13,7 @@ pytestmark = pytest.mark.flow
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "tests" / "pages"
-HOSTS = ("itunes.apple.com", "apps.apple.com", "inkpad.example")
+HOSTS = ("itunes.apple.com", "apps.apple.com", "inkpad.example", "notepal.example")
 
 
 class Site(BaseHTTPRequestHandler):
@@ -64,7 +64,7 @@ def test_its_commands_run_as_written(unmet, site):
     )
     lines = [line for block in readme("sh") for line in block.splitlines()]
     commands = [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("unmet ")]
-    assert [c[0] for c in commands] == ["mine", "mine", "verify", "serve", "nightly"]
+    assert [c[0] for c in commands] == ["mine", "mine", "mine", "verify", "serve", "nightly"]
     env = {
         "UNMET_CONNECT_TO": json.dumps(dict.fromkeys(HOSTS, site)),
         "UNMET_PAUSE_SECONDS": "0",
@@ -76,7 +76,10 @@ def test_its_commands_run_as_written(unmet, site):
         words = [str(markets / "notes.toml") if word == "data/markets/notes.toml" else word for word in command]
         done = unmet(*words, **env)
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
-    assert {p.name for p in unmet.out.iterdir()} == {"notes", "ad-hoc-inkpad", "index.md"}
+    assert {p.name for p in unmet.out.iterdir()} == {"notes", "ad-hoc-inkpad", "index.md", "index.html"}
     notes = (unmet.out / "notes" / "latest.md").read_text("utf-8")
     assert "Inkpad" in notes
+    assert "notepal" not in notes.lower(), "a newcomer is only looked at"
+    beside = (unmet.out / "notes" / "with-notepal-example" / "latest.md").read_text("utf-8")
+    assert "## What notepal.example changes" in beside
     assert "Jotter** (ours)" in notes or "no gap" in notes.lower() or "No gap stands out" in notes
