@@ -33,7 +33,9 @@ IN_LIGHT, IN_DARK = "#000000", "#ffffff"
 """Text on a light and on a dark cell: only black and white reach WCAG's 4.5 : 1 on every shade between."""
 WIDE, HIGH = 640, 460
 """The landscape's plane in pixels."""
-BANNER = f"underserved (opportunity over {UNDERSERVED:g})"
+NAMES = 12.0
+"""Size of the names on the landscape, in pixels."""
+SHADED = f"Shaded: underserved, an opportunity over {UNDERSERVED:g}."
 
 
 def plot(chart: Chart) -> Any:
@@ -77,11 +79,6 @@ def _landscape(chart: Chart) -> Any:
     edge = [{"satisfaction": s, "importance": (UNDERSERVED + s) / 2, "top": 10} for s in (0, 10)]
     corner = alt.Chart(_values(edge)).mark_area(color=CORNER, aria=False).encode(x=x, y=y, y2="top:Q")
     border = alt.Chart(_values(edge)).mark_line(color="#c4752b", strokeDash=[5, 4], strokeWidth=1, aria=False)
-    at = _banner(points)
-    said = {"satisfaction": at.left / WIDE * 10, "importance": (1 - (at.top + at.bottom) / 2 / HIGH) * 10}
-    name = alt.Chart(_values([said | {"name": BANNER}])).mark_text(
-        align="left", baseline="middle", color="#8a4b12", fontSize=12, fontStyle="italic", aria=False
-    )
     marks = (
         alt.Chart(
             _values(
@@ -107,33 +104,29 @@ def _landscape(chart: Chart) -> Any:
             description="says:N",
         )
     )
-    how = ["Each point is a theme; those with a number are the gaps of the report."]
-    layers = [corner, border.encode(x=x, y=y), name.encode(x=x, y=y, text="name:N"), *_named(points, at, x, y), marks]
+    how = ["Each point is a theme; those with a number are the gaps of the report.", SHADED]
+    layers = [corner, border.encode(x=x, y=y), *_named(points, _spots(points), x, y), marks]
     return alt.layer(*layers).properties(width=WIDE, height=HIGH, title=_title(chart, *how))
 
 
-def _banner(points: list[Point]) -> labels.Box:
-    """Where the corner's own name stands: the first place in it that covers no point."""
-    wide = labels.width(BANNER, 12)
-    places = [labels.Box(x, y, x + wide, y + 16) for y in (6, 34, 62) for x in (8.0, WIDE * 0.9 - y - wide)]
-    dots = [labels.Box(x - 9, y - 9, x + 9, y + 9) for x, y in map(_pixel, points)]
-    return next((place for place in places if not any(place.overlap(dot) for dot in dots)), places[0])
+def _spots(points: list[Point]) -> list[labels.Spot | None]:
+    """Where the names of the points stand, gaps first.
+
+    A gap is always named, in a crowd by its number alone; another theme only where there is room beside it.
+    """
+    told = [[f"{p.number} {p.name}", str(p.number)] if p.number else [p.name] for p in points]
+    room = labels.Box(2, 2, WIDE - 2, HIGH - 2)
+    return labels.place([_pixel(p) for p in points], told, [p.number is not None for p in points], room, NAMES)
 
 
 def _pixel(point: Point) -> tuple[float, float]:
     return point.satisfaction / 10 * WIDE, (1 - point.importance / 10) * HIGH
 
 
-def _named(points: list[Point], banner: labels.Box, x: Any, y: Any) -> list[Any]:
-    """The names of the points, gaps first and with their numbers, where there is room for them."""
-    size = 12.0
-    at = [_pixel(p) for p in points]
-    # a gap is always named, in a crowd by its number alone; another theme only where there is room beside it
-    told = [[f"{p.number} {p.name}", str(p.number)] if p.number else [p.name] for p in points]
-    room = labels.Box(2, 2, WIDE - 2, HIGH - 2)
-    spots = labels.place(at, told, [p.number is not None for p in points], room, size, [banner])
+def _named(points: list[Point], spots: list[labels.Spot | None], x: Any, y: Any) -> list[Any]:
+    """The names of the points at their spots, with lines to those that stand off."""
     rows, lines = [], []
-    for point, spot, (px, py) in zip(points, spots, at, strict=True):
+    for point, spot, (px, py) in zip(points, spots, map(_pixel, points), strict=True):
         if spot is None:
             continue
         where = {"satisfaction": spot.x / WIDE * 10, "importance": (1 - spot.y / HIGH) * 10}
@@ -151,7 +144,7 @@ def _named(points: list[Point], banner: labels.Box, x: Any, y: Any) -> list[Any]
         mine = [row for row in rows if row["align"] == align]
         if mine:
             layers.append(
-                alt.Chart(_values(mine)).mark_text(align=align, baseline="middle", fontSize=size, aria=False)
+                alt.Chart(_values(mine)).mark_text(align=align, baseline="middle", fontSize=NAMES, aria=False)
                 .encode(x=x, y=y, text="name:N", color=alt.Color("colour:N", scale=None))
             )  # fmt: skip
     return layers
