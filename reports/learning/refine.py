@@ -59,7 +59,8 @@ def refined(reviews: pl.DataFrame, rules: Rules) -> Refined:
             f"too few rated English reviews to learn from: {fewer} of the rarer kind (1-2 or 4-5 stars), {LEAST} needed"
         )
     labels = Labels(yes, 1 - yes, rated["competitor"].to_list())
-    judged = judging.judged(judging.leaning(judging.heard(pieces(rated), rules), rules), rules)
+    leaning = judging.leaning(judging.heard(pieces(rated), rules), rules)
+    judged = judging.judged(leaning.with_columns(loyalty=pl.lit(None, dtype=pl.String)), rules)
     offset = _per_review(judged.group_by("review").agg(pl.col("review_logit").first().alias("logit")), len(yes))
     tokens = terms.tokens(judged)
     distinct = fit.distinct(tokens)

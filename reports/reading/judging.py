@@ -69,7 +69,7 @@ def evidence(target: str) -> dict[str, pl.Expr]:
 
 
 def judged(pieces: pl.DataFrame, rules: Rules) -> pl.DataFrame:
-    """Heard and leaning pieces with their `sentiment`, `complaint` and `kinds`, and two logits.
+    """Heard and leaning pieces that have `loyalty` (or null), with `sentiment`, `complaint`, `kinds` and two logits.
 
     `logit` is that of the mention complaining, `review_logit` that of its whole review, both from the text alone;
     `complaint` is the mention's probability with the stars.
@@ -81,7 +81,8 @@ def judged(pieces: pl.DataFrame, rules: Rules) -> pl.DataFrame:
         sentiment=(pl.col("_vader") + (-LEAN_TO_SENTIMENT * lean).tanh()) / 2,
         logit=_logit(rules, "complaint", lean),
         review_logit=_logit(rules, "complaint", pl.col("_whole_complaint")).mean().over("review"),
-        _asks=wishes(asks),
+        # who tells other customers to stay away speaks to them, not to the makers
+        _asks=wishes(asks) & (pl.col("_request") | (pl.col("loyalty") != "warns").fill_null(True)),
     ).with_columns(complaint=probability(pl.col("logit") + STARS_IN_MENTION * by_stars()))
     return pieces.with_columns(
         kinds=kinds(pl.col("_asks"), pl.col("_question") | pl.col("text").str.contains(r"\w\s*\?"))
