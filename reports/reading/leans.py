@@ -20,6 +20,8 @@ from reports.rules.learned import TARGETS, Learned
 
 _UNKNOWN = 0
 """The number of every word that no term has."""
+_AT_ONCE = 10_000
+"""Mentions whose words are numbers at the same time: bounds the memory."""
 _SIEVE = (1 << 20) - 1
 """Keys that agree in so many of their last bits are looked up where one of them has a weight."""
 
@@ -56,7 +58,9 @@ def add(pieces: pl.DataFrame, learned: Learned) -> pl.DataFrame:
     Needs `review`, a number, and the plain text. A text without a known term or without a word leans 0.
     """
     index = _index(learned)
-    row, number, lengths = _known(pieces[PLAIN], index)
+    parts = [_known(part, index) for part in _parts(pieces[PLAIN])]
+    row = np.concatenate([part[0] + at * _AT_ONCE for at, part in enumerate(parts)])
+    number, lengths = (np.concatenate(each) for each in list(zip(*parts, strict=True))[1:])
     _, review = np.unique(pieces["review"].to_numpy(), return_inverse=True)
     whole = np.bincount(review, weights=lengths).astype(np.int64)
     return pieces.with_columns(
@@ -78,8 +82,13 @@ def _leans(text: Numbers, number: Numbers, lengths: Numbers, index: _Index) -> p
     return frame.with_columns(length).select(divided)
 
 
+def _parts(texts: pl.Series) -> list[pl.Series]:
+    """The texts, `_AT_ONCE` of them in each part; one part at least."""
+    return [texts[at : at + _AT_ONCE] for at in range(0, max(len(texts), 1), _AT_ONCE)]
+
+
 def _known(plain: pl.Series, index: _Index) -> tuple[Numbers, Numbers, Numbers]:
-    """The terms of texts that have weights, as the number of the text and that of the term; and how many words each has."""
+    """The terms of texts that have weights, as the number of the text and that of the term; how many words each has."""
     listed = folded(plain).str.extract_all(TOKEN)
     lengths = listed.list.len().to_numpy().astype(np.int64)
     said = listed.explode(empty_as_null=False).cast(index.words, strict=False).to_physical().cast(pl.Int64)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -39,6 +41,14 @@ def by_terms(mentions: pl.DataFrame, learned: Learned) -> pl.DataFrame:
         lean = lean.rename({name: prefix + name for name in lean.columns if name != by})
         mentions = mentions.join(lean, on=by, how="left", maintain_order="left")
     return mentions.with_columns(pl.col("^_(lean|whole)_.*$").fill_null(0.0))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _small() -> Iterator[None]:
+    """So few mentions are read in several parts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(leans, "_AT_ONCE", 4)
+        yield
 
 
 @given(MENTIONS)
