@@ -68,7 +68,7 @@ def needs(pattern: str, *, whole_words: bool) -> tuple[Needs, ...]:
 
 
 def remember(known: Mapping[str, tuple[Needs, ...]]) -> None:
-    """Takes over what another process found that patterns between the edges of words need: a third of a second's work."""
+    """Takes over what another process found that patterns between the edges of words need: half a second's work."""
     _KNOWN.update(((pattern, True), found) for pattern, found in known.items())
 
 
