@@ -16,7 +16,8 @@ from reports.reading.coded import Numbers, coded, spread
 from reports.rules import Cue, Rules
 from reports.rules.needed import Need, Needs, needs
 
-Flags = NDArray[np.bool_]
+Bits = NDArray[np.uint8]
+"""Whether something is so of each text: eight texts a number, since hundreds of needs are kept."""
 _NOWHERE: Numbers = np.empty(0, dtype=np.int64)
 
 
@@ -32,7 +33,7 @@ class Gate:
         self._starts = np.cumsum(self._counts) - self._counts
         asked = (needed for cue in cues for needed in _asked(cue))
         self._words = _holding(said.words, {word for needed in asked for need in needed for word in need})
-        self._known: dict[Need, Flags] = {}
+        self._known: dict[Need, Bits] = {}
 
     def rows(self, cue: Cue) -> Numbers:
         """The texts that may hold a cue, in order."""
@@ -54,10 +55,14 @@ class Gate:
             if not len(rows) or counts[need] > self._size:
                 break
             if need not in self._known:
-                self._known[need] = np.zeros(self._size, dtype=np.bool_)
-                self._known[need][self._texts(codes[need])] = True
-            rows = rows[self._known[need][rows]]
+                self._known[need] = self._bits(codes[need])
+            rows = rows[(self._known[need][rows >> 3] >> (rows & 7) & 1).astype(np.bool_)]
         return rows
+
+    def _bits(self, codes: Numbers) -> Bits:
+        flags = np.zeros(self._size, dtype=np.bool_)
+        flags[self._texts(codes)] = True
+        return np.packbits(flags, bitorder="little")
 
     def _codes(self, need: Need) -> Numbers:
         """The words of the texts, by their code, that have one of those needed."""
@@ -82,10 +87,20 @@ def _holding(words: pl.Series, needed: set[str]) -> dict[str, Numbers]:
 
 def over(plain: pl.Series, rules: Rules) -> Gate:
     """A gate for every cue of these rules that is tried on plain texts."""
+    return Gate(plain, _cues(rules))
+
+
+def needed(rules: Rules) -> dict[str, tuple[Needs, ...]]:
+    """What each pattern that gates are asked for needs, for `reports.rules.needed.remember`."""
+    patterns = (pattern for cue in _cues(rules) if cue.whole_words for pattern in cue.cues)
+    return {pattern: needs(pattern, whole_words=True) for pattern in patterns}
+
+
+def _cues(rules: Rules) -> tuple[Cue, ...]:
     alone = (rules.complaint, rules.praise, rules.churn, rules.urgency)
     named = (*rules.kinds.values(), *rules.motives.values(), *rules.need_levels.values(), *rules.loyalty.values())
     topics = [*(theme.cues for theme in rules.themes), *(segment.cues for segment in rules.segments)]
-    return Gate(plain, (*alone, *named, *topics))
+    return (*alone, *named, *topics)
 
 
 def _asked(cue: Cue) -> tuple[Needs, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from reports.reading import cues, terms
+from reports.reading import cues, leans
 from reports.reading.gates import Gate
 from reports.reading.sentiment import Sentiment
 from reports.rules import Rules
@@ -52,13 +52,7 @@ def leaning(pieces: pl.DataFrame, rules: Rules) -> pl.DataFrame:
 
     `_lean_complaint` is that of the mention, `_whole_complaint` that of its whole review.
     """
-    tokens = terms.tokens(pieces)
-    known = terms.known(tokens, rules.learned.terms)
-    for by, prefix in (("row", "_lean_"), ("review", "_whole_")):
-        lean = terms.lean(tokens, known, by)
-        lean = lean.rename({name: prefix + name for name in lean.columns if name != by})
-        pieces = pieces.join(lean, on=by, how="left", maintain_order="left")
-    return pieces.with_columns(pl.col("^_(lean|whole)_.*$").fill_null(0.0))
+    return leans.add(pieces, rules.learned)
 
 
 def evidence(target: str) -> dict[str, pl.Expr]:

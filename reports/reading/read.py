@@ -141,11 +141,15 @@ def _english(reviews: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     pieces = cut(reviews, rules.corrections.ignore)
     # what a mention says follows from its words, and many reviewers use the same ones: each text is read once
     texts = pieces.select("text", "_heard", PLAIN).unique("text", maintain_order=True).with_row_index("row")
-    gate = gates.over(texts[PLAIN], rules)
-    said = signals.signalled(signals.themed(judging.heard(texts, rules, gate), rules, gate), rules, gate)
-    said = comparing.add(said, rules, rules.names).sort("row").drop("row", "_heard", PLAIN)
+    said = comparing.add(_cued(texts, rules), rules, rules.names).sort("row").drop("row", "_heard", PLAIN)
     pieces = pieces.join(said, on="text", how="left", maintain_order="left")
     return pains.named(judging.judged(judging.leaning(pieces, rules), rules), rules)
+
+
+def _cued(texts: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """The texts with what cues say of them; the gate, which takes much memory, ends here."""
+    gate = gates.over(texts[PLAIN], rules)
+    return signals.signalled(signals.themed(judging.heard(texts, rules, gate), rules, gate), rules, gate)
 
 
 def _learned(reviews: pl.DataFrame, rules: Rules) -> pl.DataFrame:

@@ -12,8 +12,17 @@ SAID = "_said"
 """A mention in one wording: each word with a blank before and one after it, so that neighbours share none."""
 
 
+AT_ONCE = 10_000
+"""Mentions taken apart at the same time: bounds the memory."""
+
+
 def worded(mentions: pl.DataFrame, wording: Wording) -> pl.DataFrame:
     """The wording `SAID` of mentions that have the columns `row` and the plain text; one row each."""
+    parts = (mentions[at : at + AT_ONCE] for at in range(0, max(mentions.height, 1), AT_ONCE))
+    return pl.concat([_worded(part, wording) for part in parts])
+
+
+def _worded(mentions: pl.DataFrame, wording: Wording) -> pl.DataFrame:
     words = mentions.select("row", pl.col(PLAIN).str.extract_all(TOKEN).alias("word")).explode("word")
     known = words["word"].drop_nulls().unique().to_list()
     forms = pl.DataFrame({"word": known, "form": [wording.form(word) for word in known]}, schema_overrides=_TEXT)

@@ -33,8 +33,7 @@ class Tokens:
 
 def tokens(pieces: pl.DataFrame) -> Tokens:
     """The words and phrases of mentions that have the columns `review`, `row` and the plain text."""
-    folded = pl.Series(_folded(pieces[PLAIN].to_list()), dtype=pl.String)
-    listed = pieces.select("review", "row", folded.str.extract_all(TOKEN).alias("term"))
+    listed = pieces.select("review", "row", folded(pieces[PLAIN]).str.extract_all(TOKEN).alias("term"))
     listed = listed.filter(pl.col("term").list.len() > 0)
     words = listed.explode("term")
     start = pl.lit([START], dtype=pl.List(pl.String))
@@ -70,15 +69,15 @@ def lean(tokens: Tokens, known: pl.DataFrame, by: str) -> pl.DataFrame:
     return joined.select(by, pl.col(targets).fill_null(0) / 100 / pl.col("_length"))
 
 
-def _folded(texts: list[str]) -> list[str]:
+def folded(texts: pl.Series) -> pl.Series:
     """The texts without apostrophes and with every run of one letter written once: "dont", "god" for "gooood".
 
     Reviewers stretch and misspell words. What this merges wrongly ("good" and "god") hardly meets in reviews.
     """
-    if not texts:
-        return []
-    joined = np.frombuffer("\n".join(texts).replace("'", "").encode(), dtype=np.uint8)
+    if texts.is_empty():
+        return pl.Series(dtype=pl.String)
+    joined = np.frombuffer("\n".join(texts.to_list()).replace("'", "").encode(), dtype=np.uint8)
     letter = (joined >= ord("a")) & (joined <= ord("z"))
     keep = np.ones(joined.size, dtype=bool)
     keep[1:] = (joined[1:] != joined[:-1]) | ~letter[1:]
-    return joined[keep].tobytes().decode().split("\n")
+    return pl.Series(joined[keep].tobytes().decode().split("\n"), dtype=pl.String)

@@ -1,7 +1,8 @@
 """A process that reads reviews for another one: what `reports/reading/parallel.py` starts, and how the two talk.
 
-The parent writes pickles to the worker's standard input (the rules once, then frames of reviews) and reads pickled
-results from its standard output. The worker ends when its input does, so none outlives its parent.
+The parent writes pickles to the worker's standard input (once the rules and what their patterns need, then frames of
+reviews) and reads pickled results from its standard output. The worker ends when its input does, so none outlives its
+parent.
 """
 
 from __future__ import annotations
@@ -20,13 +21,19 @@ START = (
 """What Python is told to run: no module of the parent is run again, so any program may start workers."""
 
 
-def packed(value: Any) -> bytes:
-    """A value as bytes; read-only tables, which rules have, as what they are made of."""
-    buffer = io.BytesIO()
-    pickler = pickle.Pickler(buffer, protocol=5)
+def pack(value: Any, into: IO[bytes]) -> None:
+    """Writes a value as it is made into bytes; read-only tables, which rules have, as what they are made of."""
+    pickler = pickle.Pickler(into, protocol=5)
     pickler.dispatch_table = copyreg.dispatch_table.copy()
     pickler.dispatch_table[MappingProxyType] = lambda table: (_read_only, (dict(table),))
     pickler.dump(value)
+    into.flush()
+
+
+def packed(value: Any) -> bytes:
+    """A value as bytes."""
+    buffer = io.BytesIO()
+    pack(value, buffer)
     return buffer.getvalue()
 
 
@@ -37,16 +44,17 @@ def _read_only(table: dict[Any, Any]) -> MappingProxyType[Any, Any]:
 def serve() -> None:
     """Reads what comes, until nothing more does."""
     from reports.reading.read import read_once
+    from reports.rules.needed import remember
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and ends this process by ending its input
     asked: IO[bytes] = sys.stdin.buffer
     told: IO[bytes] = sys.stdout.buffer
     sys.stdout = sys.stderr  # results alone go there
-    rules = pickle.load(asked)
+    rules, needed = pickle.load(asked)
+    remember(needed)
     while True:
         try:
             reviews, key = pickle.load(asked)
         except EOFError:
             return
-        told.write(packed(read_once(reviews, rules, key)))
-        told.flush()
+        pack(read_once(reviews, rules, key), told)

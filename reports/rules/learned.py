@@ -24,9 +24,9 @@ TARGETS: Mapping[str, tuple[str, ...]] = {
 """What each target weighs: `base` always, `lean` of the learned terms, and the sentiment or cues of that name."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Learned:
-    """Weights on the logit scale."""
+    """Weights on the logit scale; equal to itself alone, so that what is made of them can be kept for them."""
 
     terms: pl.DataFrame
     """`term`, and one weight a target, in hundredths, so that sums are exact; 0 where a term says nothing about it."""

@@ -7,6 +7,7 @@ it matches, never more than it needs: where a part of a pattern is not understoo
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -53,12 +54,25 @@ class _Odd(Exception):
     """A pattern has something that is not understood."""
 
 
-@cache
+_KNOWN: dict[tuple[str, bool], tuple[Needs, ...]] = {}
+
+
 def needs(pattern: str, *, whole_words: bool) -> tuple[Needs, ...]:
     """What a text in lower case needs for a pattern of Rust's regex crate to match in it, one for each alternative.
 
     `whole_words`: the pattern is tried between two edges of words.
     """
+    if (pattern, whole_words) not in _KNOWN:
+        _KNOWN[pattern, whole_words] = _needs(pattern, whole_words)
+    return _KNOWN[pattern, whole_words]
+
+
+def remember(known: Mapping[str, tuple[Needs, ...]]) -> None:
+    """Takes over what another process found that patterns between the edges of words need: half a second's work."""
+    _KNOWN.update(((pattern, True), found) for pattern, found in known.items())
+
+
+def _needs(pattern: str, whole_words: bool) -> tuple[Needs, ...]:
     edge = _EDGE if whole_words else _GAP
     try:
         ways = [_joined([_sequence(each, edge), _Part(frozenset([edge]))]) for each in _branches(pattern)]

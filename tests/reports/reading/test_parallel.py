@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import polars as pl
@@ -11,6 +12,7 @@ from polars.testing import assert_frame_equal
 from reports import rules
 from reports.reading import parallel
 from reports.reading.read import Reading, read
+from reports.rules.pains import Pains
 
 SCHEMA = {"key": pl.String, "title": pl.String, "body": pl.String, "language": pl.String, "stars": pl.Float64}
 SAID = (
@@ -40,11 +42,14 @@ def reviews(count: int) -> pl.DataFrame:
 
 
 REVIEWS = reviews(200)
+WHOLE = rules.default()
+FEW = replace(WHOLE, themes=WHOLE.themes[:2], segments=WHOLE.segments[:1], languages={}, pains=Pains())
+"""Every slice costs what its rules take to be compiled; what one process tells another does not hang on how many."""
 
 
 @cache
-def wanted() -> Reading:
-    return read(REVIEWS, rules.default())
+def wanted(all_rules: bool = False) -> Reading:
+    return read(REVIEWS, WHOLE if all_rules else FEW)
 
 
 @pytest.fixture(autouse=True)
@@ -54,51 +59,59 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "LARGEST", 60)
 
 
-def same(found: Reading) -> None:
-    assert_frame_equal(found.reviews, wanted().reviews)
-    assert_frame_equal(found.mentions, wanted().mentions)
+def same(found: Reading, wanted: Reading) -> None:
+    assert_frame_equal(found.reviews, wanted.reviews)
+    assert_frame_equal(found.mentions, wanted.mentions)
+
+
+def test_processes_read_the_same_by_all_rules() -> None:
+    with parallel.Readers(WHOLE, 2) as readers:
+        found = readers.read(REVIEWS)
+    same(found, wanted(all_rules=True))
+    assert found.reviews["language"].unique().drop_nulls().sort().to_list() == ["de", "en", "zh"]
+    assert found.mentions["pain_point"].n_unique() > 2
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
 def test_any_number_of_processes_reads_the_same(workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
     shares: list[float] = []
-    with parallel.Readers(rules.default(), workers) as readers:
+    with parallel.Readers(FEW, workers) as readers:
         if workers > 1:
             monkeypatch.setattr(parallel, "read_once", None)  # nothing is read here
         found = readers.read(REVIEWS, moved=shares.append)
-    same(found)
+    same(found, wanted())
     assert sum(shares) == pytest.approx(1)
     assert len(shares) >= 3
 
 
 def test_workers_are_asked_again_and_end_with_their_readers() -> None:
-    with parallel.Readers(rules.default(), 2) as readers:
+    with parallel.Readers(FEW, 2) as readers:
         first, again = readers.read(REVIEWS), readers.read(REVIEWS)
         processes = [worker._process for worker in readers._team]
         assert [process.poll() for process in processes] == [None, None]
-    same(first)
-    same(again)
+    same(first, wanted())
+    same(again, wanted())
     assert all(process.poll() is not None for process in processes)
 
 
 def test_what_a_lost_worker_held_is_read_here() -> None:
-    with parallel.Readers(rules.default(), 2) as readers:
+    with parallel.Readers(FEW, 2) as readers:
         readers.read(REVIEWS)
         readers._team[0]._process.kill()
         found = readers.read(REVIEWS)
-    same(found)
+    same(found, wanted())
 
 
 def test_an_error_of_a_worker_is_told_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    with parallel.Readers(rules.default(), 2) as readers, pytest.raises(pl.exceptions.ColumnNotFoundError):
-        readers._spread(print, REVIEWS.drop("body"), rules.default(), "key")
+    with parallel.Readers(FEW, 2) as readers, pytest.raises(pl.exceptions.ColumnNotFoundError):
+        readers._spread(print, REVIEWS.drop("body"), FEW, "key")
     assert readers._team == []
 
 
 def test_few_reviews_start_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "LEAST", 10_000)
     shares: list[float] = []
-    with parallel.Readers(rules.default(), 2) as readers:
+    with parallel.Readers(FEW, 2) as readers:
         readers.read(REVIEWS, moved=shares.append)
         assert readers._team == []
     assert shares == [1]
