@@ -59,6 +59,11 @@ def wilson(k: int, n: int, z: float = Z95) -> tuple[float, float]:
     return max(0.0, low), min(1.0, high)
 
 
+def z_together(many: int) -> float:
+    """z of as many two-sided intervals that hold all at once with 95 % (Bonferroni); `Z95` for a single one."""
+    return NormalDist().inv_cdf(1 - FALSE / 2 / max(many, 1))
+
+
 def difference(k1: int, n1: int, k2: int, n2: int) -> tuple[float, float, float]:
     """p1 - p2 with Newcombe's hybrid score 95 % interval (Newcombe 1998, method 10): (difference, low, high)."""
     p1, p2 = k1 / n1, k2 / n2

@@ -224,7 +224,8 @@ def method(document: Document) -> str:
         "**Reading.** Each sentence gets a sentiment (VADER with a review lexicon), the kinds complaint, bug, request,"
         " praise or question, and themes by the rules named above. Whether it complains is weighed from sentiment,"
         " cues and the review's stars. A review counts once for a theme, however often it says it.",
-        f"**Shares** carry Wilson 95 % intervals. {fails} when at least"
+        "**Shares** carry Wilson 95 % intervals; under the gaps they are wide enough to hold for all gaps shown at once"
+        f" (Bonferroni). {fails} when at least"
         f" {m['fails']['complaints']} reviews complain, more than {whole_percent(m['fails']['share'])} of its reviews"
         " do, and most of those who speak of it complain, both beyond chance (exact binomial tests)."
         f"{'' if only else _COMPARED} Each of these kinds of claim allows for the number of its tests (Benjamini and"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from reports.weighing.gaps import LEAST_SAID
+from reports.weighing.statistics import wilson, z_together
 from reports.writing import pains, positioning
 from reports.writing.quoting import quoted
 from reports.writing.single import alone, whom
@@ -130,7 +131,7 @@ def _rivals(gap: Document, document: Document, names: dict[str, str]) -> str:
     ours = {c["slug"] for c in document["competitors"] if c["ours"]}
     cells = sorted(row["cells"], key=lambda c: (c["competitor"] in ours, -(c["complains"]["share"] or 0)))
     if alone(document):
-        return _one(cells[0])
+        return _one(cells[0], document)
     rows = []
     for cell in cells:
         said, slug = cell["complains"], cell["competitor"]
@@ -142,12 +143,12 @@ def _rivals(gap: Document, document: Document, names: dict[str, str]) -> str:
             [
                 f"**{name}**" if cell["fails"] else name,
                 f"{count(said['k'])} of {count(said['n'])}",
-                f"{percent(said['share'])} ({interval(said['low'], said['high'])}){mark(cell)}",
+                f"{percent(said['share'])} ({_bounds(said, document)}){mark(cell)}",
                 count(cell["praises"]["k"]),
                 f"{cell['drag']:.2f} stars" if (cell["drag"] or 0) >= 0.005 else "–",
             ]
         )
-    head = ["", "Complain or wish", "Share (95 %)", "Praise", "It costs them"]
+    head = ["", "Complain or wish", f"Share ({_sure(document)})", "Praise", "It costs them"]
     return "\n\n".join([table(head, rows, right=(1, 2, 3, 4)), *_marks(cells, names)])
 
 
@@ -172,11 +173,20 @@ def _marks(cells: list[Document], names: dict[str, str]) -> list[str]:
     return [" ".join(told)] if told else []
 
 
-def _one(cell: Document) -> str:
+def _sure(document: Document) -> str:
+    return "95 %, all gaps at once" if len(document["gaps"]) > 1 else "95 %"
+
+
+def _bounds(said: Document, document: Document) -> str:
+    """The interval of a share, such that a rival's shares in all gaps shown lie in theirs at once."""
+    return interval(*wilson(said["k"], said["n"], z_together(len(document["gaps"]))))
+
+
+def _one(cell: Document, document: Document) -> str:
     said = cell["complains"]
     cost = f" These reviews cost it {cell['drag']:.2f} stars." if (cell["drag"] or 0) >= 0.005 else ""
     return (
-        f"That is {percent(said['share'])} of its reviews ({interval(said['low'], said['high'])}), against"
+        f"That is {percent(said['share'])} of its reviews ({_bounds(said, document)}; {_sure(document)}), against"
         f" {count(cell['praises']['k'])} that praise it.{cost}"
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from reports.weighing.statistics import Proportion
+from reports.weighing.statistics import Proportion, wilson, z_together
 
 from .claims import Claims, claimed
 from .material import Pool, drawn, keys
@@ -62,13 +62,17 @@ def _scores(before: Claims, after: Claims) -> list[bool]:
 def _shares(before: Claims, after: Claims, rival: str) -> list[bool]:
     """For each gap: whether the share of complaints at the rival left the interval of the poorer report."""
     return [
-        not _holds(after.cells[rival, o.theme].complains, before.cells[rival, o.theme].complains.share)
+        not _holds(after.cells[rival, o.theme].complains, before.cells[rival, o.theme].complains.share, len(after.gaps))
         for o, _ in after.gaps
     ]
 
 
-def _holds(interval: Proportion, share: float | None) -> bool:
-    return share is None or interval.low is None or interval.high is None or interval.low <= share <= interval.high
+def _holds(said: Proportion, share: float | None, gaps: int) -> bool:
+    """Whether the interval that a report with so many gaps prints of a share holds another share."""
+    if share is None or not said.n:
+        return True
+    low, high = wilson(said.k, said.n, z_together(gaps))
+    return low <= share <= high
 
 
 def _above(claims: Claims, rival: str, theme: str, rivals: list[str]) -> bool:

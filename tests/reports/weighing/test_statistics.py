@@ -15,6 +15,7 @@ from reports.weighing.statistics import (
     more_often,
     stratified,
     wilson,
+    z_together,
 )
 
 
@@ -141,3 +142,8 @@ def test_at_least_is_the_binomial_tail():
     assert at_least(5, 5, 0.5) == pytest.approx(1 / 32)
     assert at_least(1, 100, 0.01) == pytest.approx(1 - 0.99**100)
     assert (at_least(0, 9, 0.5), at_least(10, 9, 0.5)) == (1.0, 0.0)
+
+
+def test_intervals_that_hold_at_once_are_wider_the_more_they_are() -> None:
+    assert z_together(1) == z_together(0) == pytest.approx(1.959964, abs=1e-6)
+    assert z_together(8) == pytest.approx(2.734369, abs=1e-6)  # the quantile at 1 - 0.025 / 8

@@ -79,7 +79,10 @@ def test_one_rival_alone_is_compared_with_nobody() -> None:
     }
     told = gap_section(gap, alone, {"alder": "Alder"})
     assert "and they cannot. 31 of 100 reviews of Alder complain or ask for it" in told
-    assert "That is 28.0 % of its reviews (14.0–56.0 %), against 1 that praise it. These reviews cost it 0.35" in told
+    assert (
+        "That is 28.0 % of its reviews (20.1–37.5 %; 95 %), against 1 that praise it. These reviews cost it 0.35"
+        in told
+    )
     assert "no reply from support (18); slow support (6)." in told
     for word in ("rivals", "market", "flank", "▲", "| ---", "Where it is done well"):
         assert word not in told
@@ -133,3 +136,11 @@ def test_more_complaints_of_unhappier_customers_are_told_apart() -> None:
     said = gap_section(GAP, document, NAMES)
     assert "△ More often, but not among reviews of the same stars: Alder does worse all round rather than at" in said
     assert "▲" not in said
+
+
+def test_intervals_of_several_gaps_hold_at_once() -> None:
+    other = {**GAP, "theme": "price"}
+    matrix = [*DOCUMENT["matrix"], {"theme": "price", "cells": DOCUMENT["matrix"][0]["cells"]}]
+    told = gap_section(GAP, {**DOCUMENT, "gaps": [GAP, other], "matrix": matrix}, NAMES)
+    assert "| Share (95 %, all gaps at once) |" in told
+    assert "28.0 % (19.2–38.9 %)" in told  # Wilson's with 97.5 % each
