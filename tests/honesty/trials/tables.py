@@ -33,8 +33,8 @@ def credible(false: int, runs: int) -> bool:
 
 
 def verdict(false: int, runs: int) -> str:
-    """`kept`, `within chance` where a little more than 5 % went wrong, or broken."""
-    return "kept" if kept(false, runs) else "within chance" if credible(false, runs) else BROKEN
+    """`kept` where at most 5 % went wrong, else broken."""
+    return "kept" if kept(false, runs) else BROKEN
 
 
 def null_table(rows: Sequence[Null]) -> str:
