@@ -7,7 +7,7 @@ stars: sentiment and cues are weighed by hand.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
@@ -42,6 +42,11 @@ BY_SENTIMENT = -3.0
 BY_COMPLAINT_CUE = 1.4
 BY_BUG_CUE = 0.6
 BY_PRAISE_CUE = -1.6
+
+
+def splits(texts: pl.Series) -> Iterator[list[tuple[int, int]]]:
+    """What `split` says of each text."""
+    return map(split, texts)
 
 
 def split(text: str) -> list[tuple[int, int]]:

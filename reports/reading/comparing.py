@@ -14,6 +14,7 @@ from functools import cache
 import polars as pl
 
 from reports.reading.cues import PLAIN
+from reports.reading.gates import Gate
 from reports.rules import Cue, Rules
 
 OTHERS = "others"
@@ -40,7 +41,9 @@ _MOST_BLANKS = 1
 """A switch to a name without capitals is believed up to two words."""
 
 
-def add(pieces: pl.DataFrame, rules: Rules, names: Mapping[str, str] | None = None) -> pl.DataFrame:
+def add(
+    pieces: pl.DataFrame, rules: Rules, names: Mapping[str, str] | None = None, gate: Gate | None = None
+) -> pl.DataFrame:
     """`pieces` with `compared_with`, `switched_from` and `switched_to`: a name, `OTHERS`, or null; same rows and order.
 
     Needs the columns `row` (a number of its own for each), `text` and the plain text. `names` gives the name to report
@@ -53,11 +56,17 @@ def add(pieces: pl.DataFrame, rules: Rules, names: Mapping[str, str] | None = No
         "switched_to": rules.switched_to,
     }
     weak = {column: more[f"{column.removesuffix('_with')}_named"] for column in strong}
-    gates = {column: tuple(_gate(cue) for cue in (strong[column], weak[column])) for column in strong}
-    unnamed = [_any(more[name].cues) for name in ("superlative", "comparative")]
-    text = pieces.lazy().select("row", "text", PLAIN)
-    wanted = [*(gate for pair in gates.values() for gate in pair), *unnamed]
-    near = iter(pl.collect_all([text.filter(pl.col(PLAIN).str.contains(gate)) for gate in wanted]))
+    loosely = {column: tuple(_gate(cue) for cue in (strong[column], weak[column])) for column in strong}
+    unnamed = {name: _any(more[name].cues) for name in ("superlative", "comparative")}
+    text = pieces.select("row", "text", PLAIN)
+    named = [
+        (cue, loose)
+        for column in strong
+        for cue, loose in zip((strong[column], weak[column]), loosely[column], strict=True)
+    ]
+    wanted = [*named, *((more[name], pattern) for name, pattern in unnamed.items())]
+    tried = [(text if gate is None else text[gate.rows(cue)], pattern) for cue, pattern in wanted]
+    near = iter(pl.collect_all([some.lazy().filter(pl.col(PLAIN).str.contains(pattern)) for some, pattern in tried]))
     pieces = pieces.with_columns(pl.col("row").cast(pl.UInt32))
     for column in strong:
         captured = [_captured(next(near), cue, cue is weak[column]) for cue in (strong[column], weak[column])]

@@ -6,6 +6,7 @@ The gate lets through whatever may match: what comes of a cue is the same with i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -16,9 +17,14 @@ from reports.reading.coded import Numbers, coded, spread
 from reports.rules import Cue, Rules
 from reports.rules.needed import Need, Needs, needs
 
+_FEW = 8
+"""So many words are looked up one by one sooner than all at once."""
 Bits = NDArray[np.uint8]
 """Whether something is so of each text: eight texts a number, since hundreds of needs are kept."""
 _NOWHERE: Numbers = np.empty(0, dtype=np.int64)
+_PRODUCTS = ("compared_named", "switched_from_named", "switched_to_named", "superlative", "comparative")
+"""Cues of other products, in `rules.comparing`."""
+_CAPTURES = re.compile(r"(?<!\\)\((?!\?)")
 
 
 class Gate:
@@ -71,7 +77,10 @@ class Gate:
 
     def _texts(self, codes: Numbers) -> Numbers:
         """The texts with one of the words, some more than once."""
-        return self._rows[spread(self._counts, self._starts, codes)]
+        if len(codes) > _FEW:
+            return self._rows[spread(self._counts, self._starts, codes)]
+        parts = [self._rows[(start := self._starts[code]) : start + self._counts[code]] for code in codes]
+        return parts[0] if len(parts) == 1 else np.concatenate([_NOWHERE, *parts])
 
 
 def _holding(words: pl.Series, needed: set[str]) -> dict[str, Numbers]:
@@ -90,17 +99,20 @@ def over(plain: pl.Series, rules: Rules) -> Gate:
     return Gate(plain, _cues(rules))
 
 
-def needed(rules: Rules) -> dict[str, tuple[Needs, ...]]:
+def needed(rules: Rules) -> dict[tuple[str, bool], tuple[Needs, ...]]:
     """What each pattern that gates are asked for needs, for `reports.rules.needed.remember`."""
     patterns = (pattern for cue in _cues(rules) if cue.whole_words for pattern in cue.cues)
-    return {pattern: needs(pattern, whole_words=True) for pattern in patterns}
+    return {
+        (pattern, whole): needs(pattern, whole_words=whole) for pattern in patterns for whole in (_closed(pattern),)
+    }
 
 
 def _cues(rules: Rules) -> tuple[Cue, ...]:
     alone = (rules.complaint, rules.praise, rules.churn, rules.urgency)
     named = (*rules.kinds.values(), *rules.motives.values(), *rules.need_levels.values(), *rules.loyalty.values())
     topics = [*(theme.cues for theme in rules.themes), *(segment.cues for segment in rules.segments)]
-    return (*alone, *named, *topics)
+    products = [rules.compared, rules.switched_from, rules.switched_to, *(rules.comparing[name] for name in _PRODUCTS)]
+    return (*alone, *named, *topics, *products)
 
 
 def _asked(cue: Cue) -> tuple[Needs, ...]:
@@ -110,4 +122,9 @@ def _asked(cue: Cue) -> tuple[Needs, ...]:
     """
     if not cue.whole_words:
         return (frozenset(),)
-    return tuple(way for pattern in cue.cues for way in needs(pattern, whole_words=True))
+    return tuple(way for pattern in cue.cues for way in needs(pattern, whole_words=_closed(pattern)))
+
+
+def _closed(pattern: str) -> bool:
+    """Whether a pattern is tried up to the edge of a word: those that capture a name are not."""
+    return _CAPTURES.search(pattern) is None

@@ -78,9 +78,14 @@ def judged(pieces: pl.DataFrame, rules: Rules) -> pl.DataFrame:
         # who tells other customers to stay away speaks to them, not to the makers
         _asks=wishes(asks) & (pl.col("_request") | (pl.col("loyalty") != "warns").fill_null(True)),
     ).with_columns(complaint=probability(pl.col("logit") + STARS_IN_MENTION * by_stars()))
-    return pieces.with_columns(
-        kinds=kinds(pl.col("_asks"), pl.col("_question") | pl.col("text").str.contains(r"\w\s*\?"))
-    )
+    return pieces.with_columns(kinds=kinds(pl.col("_asks"), pl.col("_question") | _questions(pieces["text"])))
+
+
+def _questions(texts: pl.Series) -> pl.Series:
+    """Whether a word with a question mark behind it is in each text."""
+    rows = texts.str.contains("?", literal=True).arg_true()
+    asked = texts[rows].str.contains(r"\w\s*\?")
+    return pl.zeros(len(texts), pl.Boolean, eager=True).scatter(rows.filter(asked), True)
 
 
 def kinds(asks: pl.Expr, questions: pl.Expr) -> pl.Expr:
@@ -94,7 +99,12 @@ def kinds(asks: pl.Expr, questions: pl.Expr) -> pl.Expr:
         "praise": praises & ~asks,
         "question": questions,
     }
-    return pl.concat_list(pl.when(does).then(pl.lit(name)) for name, does in held.items()).list.drop_nulls()
+    # looked up among all that there are: faster by half than lists made one by one
+    number = pl.sum_horizontal(
+        does.fill_null(False).cast(pl.UInt32) * (1 << bit) for bit, does in enumerate(held.values())
+    )
+    names = [[name for bit, name in enumerate(held) if among >> bit & 1] for among in range(1 << len(held))]
+    return pl.lit(pl.Series(names, dtype=pl.List(pl.String))).gather(number)
 
 
 def wishes(asks: pl.Expr) -> pl.Expr:

@@ -33,7 +33,7 @@ LEAST = 10_000
 """Fewer reviews without their repeats are read before a worker has started."""
 MOST = 8
 """More processes are started only where the setting says so: each takes up to 400 MiB."""
-LARGEST = 36_000
+LARGEST = 75_000
 """Most reviews in a slice: every slice costs half a second beside its reviews, for expressions to be compiled anew, and
 memory by its size: two workers with as many at a time take 1.3 GiB together with their parent,
 with twice as many 1.55."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import polars as pl
 
@@ -22,7 +22,7 @@ SCHEMA = {
 def pieces(
     reviews: pl.DataFrame,
     ignore: tuple[str, ...] = (),
-    split: Callable[[str], list[tuple[int, int]]] = sentences.split,
+    splits: Callable[[pl.Series], Iterable[list[tuple[int, int]]]] = sentences.splits,
 ) -> pl.DataFrame:
     """The mentions of reviews with `review` (a number), `stars`, `title` and `body`: `SCHEMA`, `row`, the plain text.
 
@@ -30,10 +30,11 @@ def pieces(
     phrases to ignore.
     """
     found: list[tuple[int, float | None, int, int, int, str]] = []
-    for review, stars, title, body in reviews.select("review", "stars", "title", "body").iter_rows():
+    told = reviews.select("review", "stars", "title", pl.col("body").fill_null(""))
+    for (review, stars, title, body), spans in zip(told.iter_rows(), splits(told["body"]), strict=True):
         if title:
             found.append((review, stars, -1, 0, len(title), title))
-        for number, (start, end) in enumerate(split(body or "")):
+        for number, (start, end) in enumerate(spans):
             found.append((review, stars, number, start, end, body[start:end]))
     frame = pl.DataFrame(found, schema=SCHEMA, orient="row").with_row_index("row")
     return frame.with_columns(without(pl.col("text"), ignore).alias("_heard")).with_columns(cues.plain("_heard"))

@@ -141,7 +141,7 @@ def _english(reviews: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     pieces = cut(reviews, rules.corrections.ignore)
     # what a mention says follows from its words, and many reviewers use the same ones: each text is read once
     texts = pieces.select("text", "_heard", PLAIN).unique("text", maintain_order=True).with_row_index("row")
-    said = comparing.add(_cued(texts, rules), rules, rules.names).sort("row").drop("row", "_heard", PLAIN)
+    said = _cued(texts, rules).sort("row").drop("row", "_heard", PLAIN)
     pieces = pieces.join(said, on="text", how="left", maintain_order="left")
     return pains.named(judging.judged(judging.leaning(pieces, rules), rules), rules)
 
@@ -149,7 +149,8 @@ def _english(reviews: pl.DataFrame, rules: Rules) -> pl.DataFrame:
 def _cued(texts: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """The texts with what cues say of them; the gate, which takes much memory, ends here."""
     gate = gates.over(texts[PLAIN], rules)
-    return signals.signalled(signals.themed(judging.heard(texts, rules, gate), rules, gate), rules, gate)
+    said = signals.signalled(signals.themed(judging.heard(texts, rules, gate), rules, gate), rules, gate)
+    return comparing.add(said, rules, rules.names, gate)
 
 
 def _learned(reviews: pl.DataFrame, rules: Rules) -> pl.DataFrame:
@@ -168,7 +169,7 @@ def _learned(reviews: pl.DataFrame, rules: Rules) -> pl.DataFrame:
 
 
 def _chinese(reviews: pl.DataFrame, rules: Rules) -> pl.DataFrame:
-    return chinese.read(cut(reviews, rules.corrections.ignore, chinese.split), rules, rules.names)
+    return chinese.read(cut(reviews, rules.corrections.ignore, chinese.splits), rules, rules.names)
 
 
 def _summed(reviews: pl.DataFrame, pieces: pl.DataFrame) -> pl.DataFrame:

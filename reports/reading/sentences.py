@@ -8,15 +8,19 @@ Where a rule is in doubt it does not cut, since half a clause says less than two
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+
+import polars as pl
 
 from reports.reading.clauses import (
     CONCEDING,
     LABELS,
+    MAY_CONCEDE,
+    MAY_OPEN,
     NEAR,
     OPENERS,
     SUBJECTS,
     concession,
-    may_open,
     opens,
     said_after,
     said_before,
@@ -31,6 +35,7 @@ _UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2
 _BLANK = frozenset(_UNSEEN + " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000") | frozenset(
     map(chr, range(0x2000, 0x200B))
 )
+_BLANKS_SEEN = "".join(sorted(_BLANK))
 _FACE = "\u2600-\u26ff\u2705\u270a-\u270d\u2728\u274c\u2753-\u2757\u2763\u2764\u2b50\U0001f300-\U0001faff"
 """Emoji that may end a sentence; arrows, ticks and other signs do not."""
 _SMILE = r"[-'^]?[)(\]dp*]+(?![\w/])"
@@ -49,6 +54,7 @@ _TAIL = re.compile(
     rf"|[:;=]{_SMILE}|<3+(?!\w)))*)"
 )
 """What belongs to a sentence behind its full stop: brackets and quotes that close, emoji, emoticons."""
+_MAY_OPEN = re.compile(MAY_OPEN)
 _SAID = re.compile(r"[^\W_]")
 """A letter or digit: whatever has none says nothing of its own."""
 _BLANKS = re.compile(rf"[\s{_UNSEEN}]*")
@@ -100,11 +106,29 @@ _DANGLING = frozenset(
 """Words after which a sentence goes on."""
 
 
-def split(text: str) -> list[tuple[int, int]]:
+_CUTS = "".join(f"\\x{{{ord(letter):x}}}" if letter != "-" else "-" for letter in f"{_LINE}{_STOP};:=—{_BULLET}{_FACE}")
+_WHOLE = rf"^[^{_CUTS}]*[.!?…]{{0,20}}(?: ?[{_FACE}\ufe0f]){{0,20}}$"
+"""A text that `_PLACES` finds nothing in but the full stop at its end, and emoji behind it, in Rust's dialect."""
+
+
+def splits(texts: pl.Series) -> Iterator[list[tuple[int, int]]]:
+    """What `split` says of each text. Most are of one mention, and expressions know nearly all of those."""
+    bare = texts.str.strip_chars_start(_BLANKS_SEEN)
+    start = texts.str.len_chars() - bare.str.len_chars()
+    bare = bare.str.strip_chars_end(_BLANKS_SEEN)
+    opens = texts.str.contains(f"(?i){MAY_OPEN}|İ")
+    whole = bare.str.contains(_WHOLE) & ~opens & ~bare.str.contains(MAY_CONCEDE) & (bare != "")
+    spans = zip(texts, opens, whole, start, start + bare.str.len_chars(), strict=True)
+    for text, opening, one, first, end in spans:
+        yield [(first, end)] if one else split(text, opening=opening)
+
+
+def split(text: str, *, opening: bool | None = None) -> list[tuple[int, int]]:
     """The mentions of a text as (start, end), in order, without blanks at either side.
 
     A piece without a letter or digit (an emoji, `!!!`) belongs to the mention before it, since it comments on that;
-    at the start of a text, to the mention after it. Every letter and digit is in a mention.
+    at the start of a text, to the mention after it. Every letter and digit is in a mention. `opening`: whether the text
+    may hold an opener, a dash or a list, where that is known already.
     """
     low = text.lower()
     if len(low) != len(text):  # the one letter whose lower case is longer
@@ -114,7 +138,7 @@ def split(text: str) -> list[tuple[int, int]]:
         start, end = _bare(low, 0, len(low))
         return [(start, end)] if start < end else []
     places = list(_PLACES.finditer(low))
-    if may_open(low):
+    if opening or (opening is None and _MAY_OPEN.search(low)):
         places += _OPENERS.finditer(low)
         places.sort(key=re.Match.start)
     spans: list[tuple[int, int]] = []

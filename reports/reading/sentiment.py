@@ -25,7 +25,7 @@ from vaderSentiment.vaderSentiment import (
     SentimentIntensityAnalyzer,
 )
 
-from reports.reading.coded import Numbers, coded, spread
+from reports.reading.coded import Coded, Numbers, coded, spread
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -91,7 +91,7 @@ class _Said:
 
 def _said(heard: pl.Series, vader: SentimentIntensityAnalyzer) -> _Said:
     raw = coded(heard.str.replace_all(_BLANKS, " "))
-    rows, codes, written = _written(raw.rows, raw.codes, raw.words.to_list(), vader.emojis)
+    rows, codes, written = _written(raw, vader.emojis)
     words = [word.lower() for word in written]
     valence = np.array([vader.lexicon.get(word, np.nan) for word in words], dtype=np.float64)
     upper = np.array([word.isupper() for word in written], dtype=np.bool_)
@@ -108,7 +108,7 @@ def _said(heard: pl.Series, vader: SentimentIntensityAnalyzer) -> _Said:
         flags[numbers.get(word, [])] = True
         return flags
 
-    idioms = [_holding(rows, codes, [is_word(word) for word in idiom]) for idiom in _IDIOMS]
+    idioms = _holding(rows, codes, [[is_word(word) for word in idiom] for idiom in _IDIOMS])
     return _Said(
         rows=rows,
         place=np.arange(len(rows)) - (np.cumsum(lengths) - lengths)[rows],
@@ -121,26 +121,24 @@ def _said(heard: pl.Series, vader: SentimentIntensityAnalyzer) -> _Said:
         named={word: is_word(word) for word in _NAMED},
         at=np.flatnonzero((~np.isnan(valence) & ~boosts)[codes]),
         mixed=(shouted > 0) & (shouted < lengths),
-        idioms=np.unique(np.concatenate(idioms)),
+        idioms=idioms,
     )
 
 
-def _written(
-    rows: Numbers, codes: Numbers, words: list[str], emojis: Mapping[str, str]
-) -> tuple[Numbers, Numbers, list[str]]:
+def _written(raw: Coded, emojis: Mapping[str, str]) -> tuple[Numbers, Numbers, list[str]]:
     """The tokens as VADER sees them, emoji described and without the marks around them: texts, codes, distinct ones."""
-    known: dict[str, int] = {}
-    parts: list[int] = []
-    lengths: list[int] = []
-    for word in words:
-        described = [word] if word.isascii() else _described(word, emojis).split()
-        lengths.append(len(described))
-        for token in described:
-            bare = token.strip(string.punctuation)
-            parts.append(known.setdefault(bare if len(bare) > 2 else token, len(known)))
-    held = np.array(lengths, dtype=np.int64)
-    place = spread(held, np.cumsum(held) - held, codes)
-    return np.repeat(rows, held[codes]), np.array(parts, dtype=np.int64)[place], list(known)
+    words = raw.words.to_frame("word").with_row_index("number")
+    odd = words.filter(pl.col("word").str.contains(r"[^\x00-\x7f]"))
+    described = pl.Series([_described(word, emojis).split() for word in odd["word"]], dtype=pl.List(pl.String))
+    spelt = odd.with_columns(word=described).explode("word").drop_nulls()
+    tokens = pl.concat([words.join(odd, on="number", how="anti"), spelt]).sort("number", maintain_order=True)
+    bare = pl.col("word").str.strip_chars(string.punctuation)
+    seen = tokens.select("number", token=pl.when(bare.str.len_chars() > 2).then(bare).otherwise("word"))
+    distinct = seen.select(pl.col("token").unique(maintain_order=True)).with_row_index("place")
+    place = seen.join(distinct, on="token", how="left", maintain_order="left")["place"].to_numpy()
+    held = np.bincount(seen["number"].to_numpy(), minlength=len(raw.words))
+    chosen = spread(held, np.cumsum(held) - held, raw.codes)
+    return np.repeat(raw.rows, held[raw.codes]), place[chosen].astype(np.int64), distinct["token"].to_list()
 
 
 def _described(word: str, emojis: Mapping[str, str]) -> str:
@@ -154,13 +152,18 @@ def _described(word: str, emojis: Mapping[str, str]) -> str:
     return "".join(parts)
 
 
-def _holding(rows: Numbers, codes: Numbers, phrase: list[Flags]) -> Numbers:
-    """The texts in which tokens of these kinds stand in a row."""
-    first = np.flatnonzero(phrase[0][codes])
-    first = first[first + len(phrase) <= len(codes)]
-    for further, kind in enumerate(phrase[1:], start=1):
-        first = first[kind[codes[first + further]] & (rows[first + further] == rows[first])]
-    return rows[first]
+def _holding(rows: Numbers, codes: Numbers, phrases: list[list[Flags]]) -> Numbers:
+    """The texts in which tokens of the kinds of one of these phrases stand in a row."""
+    begins: Flags = np.logical_or.reduce([phrase[0] for phrase in phrases])
+    may = np.flatnonzero(begins[codes])
+    held = []
+    for phrase in phrases:
+        first = may[phrase[0][codes[may]]]
+        first = first[first + len(phrase) <= len(codes)]
+        for further, kind in enumerate(phrase[1:], start=1):
+            first = first[kind[codes[first + further]] & (rows[first + further] == rows[first])]
+        held.append(rows[first])
+    return np.unique(np.concatenate(held))
 
 
 def _valences(said: _Said) -> Floats:

@@ -29,6 +29,8 @@ _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
 _GROUP = re.compile(r"\((?:\?(?:P?<\w+>|:))?")
 _EDGES = ("(?-u:\\b)", "\\b", "^", "$")
 _NAMED = re.compile(r"\\[pPx](?:\{[^}]*\}|[0-9A-Za-z]{1,2})")
+_PLAIN = re.compile(r"[a-z ']+(?![?*+{])")
+"""Letters that stand for themselves, all of them once."""
 
 Word = str
 """A run of the letters a-z, _ and digits in a text, with a blank where its word begins and ends: " crash " is a word,
@@ -67,9 +69,9 @@ def needs(pattern: str, *, whole_words: bool) -> tuple[Needs, ...]:
     return _KNOWN[pattern, whole_words]
 
 
-def remember(known: Mapping[str, tuple[Needs, ...]]) -> None:
-    """Takes over what another process found that patterns between the edges of words need: half a second's work."""
-    _KNOWN.update(((pattern, True), found) for pattern, found in known.items())
+def remember(known: Mapping[tuple[str, bool], tuple[Needs, ...]]) -> None:
+    """Takes over what another process found that patterns need, between the edges of words or not."""
+    _KNOWN.update(known)
 
 
 def _needs(pattern: str, whole_words: bool) -> tuple[Needs, ...]:
@@ -127,6 +129,11 @@ def _sequence(pattern: str, before: str) -> _Part:
     """A pattern without alternatives outside of groups, and what stands before it."""
     parts, at = [_Part(frozenset([before]))], 0
     while at < len(pattern):
+        plain = _PLAIN.match(pattern, at)
+        if plain:
+            parts.append(_run(plain[0]))
+            at = plain.end()
+            continue
         edge = _EDGE if all(each.endswith(_EDGE) for each in parts[-1].readings) else ""
         part, at = _atom(pattern, at, edge)
         repeat = _REPEAT.match(pattern, at)
@@ -164,6 +171,11 @@ def _atom(pattern: str, at: int, before: str) -> tuple[_Part, int]:
 @cache
 def _one(letter: str) -> _Part:
     return _Part(frozenset([_LETTERS.get(letter, _EDGE)]))
+
+
+@cache
+def _run(letters: str) -> _Part:
+    return _Part(frozenset([letters.replace("'", _EDGE)]))
 
 
 def _closing(pattern: str, at: int) -> int:

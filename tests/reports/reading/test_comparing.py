@@ -8,9 +8,10 @@ from typing import Any
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from reports import rules
-from reports.reading import comparing, cues
+from reports.reading import comparing, cues, gates
 
 EXAMPLES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("comparing_examples.toml").read_text())
 NAMES = {
@@ -27,7 +28,16 @@ def told(sentences: list[str], names: dict[str, str] | None = None) -> pl.DataFr
     pieces = (
         pl.DataFrame({"text": sentences}, schema={"text": pl.String}).with_row_index("row").with_columns(cues.plain())
     )
-    return comparing.add(pieces, rules.default(), names)
+    found = comparing.add(pieces, rules.default(), names)
+    gate = gates.over(pieces[cues.PLAIN], rules.default())
+    assert_frame_equal(comparing.add(pieces, rules.default(), names, gate), found)
+    return found
+
+
+def test_the_gate_keeps_no_product_out_of_real_reviews(shared: Path) -> None:
+    reviews = pl.read_parquet(shared / "corpora" / "app-stars" / "reviews.parquet")["text"].fill_null("")
+    found = told(reviews.gather_every(40).to_list())
+    assert found["switched_to"].count() > 5  # `told` compares with and without the gate
 
 
 @pytest.mark.parametrize("column", EXAMPLES)
