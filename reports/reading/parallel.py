@@ -26,7 +26,7 @@ import polars as pl
 from data.settings import settings
 from reports.reading.gates import needed
 from reports.reading.read import Read, Reading, read, read_once
-from reports.reading.worker import START, pack, packed
+from reports.reading.worker import START, pack, packed, received, sent
 from reports.rules import Rules
 
 LEAST = 10_000
@@ -166,14 +166,13 @@ class _Worker:
         told = self._process.stdout
         assert told is not None
         rules, self.rules = self.rules, b""
-        if not self._send((reviews, key), before=rules):
+        if not self._send((sent(reviews), key), before=rules):
             return None
         try:
-            found = pickle.load(told)
+            reviews_read, pieces = pickle.load(told)
         except (EOFError, pickle.UnpicklingError):
             return None
-        assert isinstance(found, Read)
-        return found
+        return Read(received(reviews_read), received(pieces))
 
     def end(self) -> None:
         """Ends the process; what it was reading is lost."""

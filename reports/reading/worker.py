@@ -1,8 +1,8 @@
 """A process that reads reviews for another one: what `reports/reading/parallel.py` starts, and how the two talk.
 
 The parent writes pickles to the worker's standard input (once the rules and what their patterns need, then frames of
-reviews) and reads pickled results from its standard output. The worker ends when its input does, so none outlives its
-parent.
+reviews) and reads pickled results from its standard output; frames go as compressed Arrow streams, a fifth of the bytes.
+The worker ends when its input does, so none outlives its parent.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import signal
 import sys
 from types import MappingProxyType
 from typing import IO, Any
+
+import polars as pl
 
 START = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); from reports.reading.worker import serve; serve()"
@@ -37,6 +39,18 @@ def packed(value: Any) -> bytes:
     return buffer.getvalue()
 
 
+def sent(frame: pl.DataFrame) -> bytes:
+    """A frame as it goes from one process to another."""
+    stream = io.BytesIO()
+    frame.write_ipc_stream(stream, compression="lz4")
+    return stream.getvalue()
+
+
+def received(stream: bytes) -> pl.DataFrame:
+    """The frame that was sent."""
+    return pl.read_ipc_stream(stream)
+
+
 def _read_only(table: dict[Any, Any]) -> MappingProxyType[Any, Any]:
     return MappingProxyType(table)
 
@@ -57,4 +71,6 @@ def serve() -> None:
             reviews, key = pickle.load(asked)
         except EOFError:
             return
-        pack(read_once(reviews, rules, key), told)
+        found = read_once(received(reviews), rules, key)
+        pack((sent(found.reviews), sent(found.pieces)), told)
+        del found  # before the next one is read
