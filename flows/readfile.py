@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -15,18 +19,15 @@ from flows.codes import DONE
 from flows.screen import console
 from reports import rules
 from reports.reading.parallel import Readers
-from reports.reading.read import MENTIONS, REVIEWS
+from reports.reading.read import MENTIONS, REVIEWS, Reading
 from reports.writing.files import ReportError
 from scrapers import export
 
 AT_ONCE = 200_000
 """Reviews read in one stretch: the more, the more repeats are found among them; memory grows with it."""
 PLACE = "place"
-MENTION_COLUMNS = [name for name in MENTIONS if name != "complaint"]
-
-
-def _advanced(bar: Progress, task: TaskID, reviews: int, share: float) -> None:
-    bar.advance(task, reviews * share)
+REVIEW_COLUMNS = ["id", "product", "language", "rating", *(name for name in REVIEWS if name != "language"), "rules"]
+MENTION_COLUMNS = ["id", *(name for name in MENTIONS if name != "complaint")]
 
 
 def run(path: Path, out: Path, columns: dict[Column, str]) -> int:
@@ -35,38 +36,84 @@ def run(path: Path, out: Path, columns: dict[Column, str]) -> int:
         raise MarketError(f"{path}: no such file")
     spec = Export(path=path.resolve(), source="file", product=None, columns=columns)
     with console.status(f"{path.name}: loading"):
-        batch = export.read(spec, path.stem)
-    frame = _review.frame(list(batch.reviews)).with_columns(stars=_review.stars())
+        parts = export.Parts(spec, path.stem, AT_ONCE)
     ruleset = rules.default()
-    reviews, mentions = [], []
-    with Progress(console=console, transient=True) as bar, Readers(ruleset) as readers:
-        task = bar.add_task("reading", total=frame.height)
-        # by its place in the file: two reviews may have one id, and where there are no ids one text is one key
-        for part in frame.with_row_index(PLACE).iter_slices(AT_ONCE):
-            reading = readers.read(part, PLACE, partial(_advanced, bar, task, part.height))
-            ids = part.select(PLACE, "id", "product", "rating")
-            reviews.append(ids.join(reading.reviews, on=PLACE, maintain_order="left"))
-            said = reading.mentions.filter(pl.col("mention") >= 0)
-            mentions.append(said.join(ids.select(PLACE, "id"), on=PLACE, maintain_order="left"))
-    whole = pl.concat(reviews).with_columns(rules=pl.lit(ruleset.version))
-    order = ["id", "product", "language", "rating", *(c for c in REVIEWS if c != "language"), "rules"]
-    said = pl.concat(mentions)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with unsaid():
-            whole.select(order).write_parquet(out / "reviews.parquet")
-            said.select("id", *MENTION_COLUMNS).write_parquet(out / "mentions.parquet")
-    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as e:
-        why = (str(e).splitlines() or [type(e).__name__])[0]
-        raise ReportError(f"{out}: cannot be written ({why}); check space and rights, or name another --out") from e
-    complaining = whole.filter(pl.col("complaint") >= 0.5).height
-    not_read = whole["sentiment"].null_count()
+    with _Tables.under(out) as tables, Progress(console=console, transient=True) as bar, Readers(ruleset) as readers:
+        task = bar.add_task("reading", total=parts.rows)
+        for reviews in parts:
+            frame = _review.frame(reviews).with_columns(stars=_review.stars()).with_row_index(PLACE)
+            # by its place in the file: two reviews may have one id, and where there are no ids one text is one key
+            tables.add(frame, readers.read(frame, PLACE, partial(_advanced, bar, task, frame.height)), ruleset.version)
+        tables.close()
     console.print(
-        f"{path.name}: {whole.height:,} reviews, {said.height:,} mentions, {complaining:,} complaints,"
-        f" {not_read:,} not read, {batch.unreadable:,} rows unreadable; rules {ruleset.version}",
+        f"{path.name}: {tables.reviews:,} reviews, {tables.mentions:,} mentions, {tables.complaints:,} complaints,"
+        f" {tables.not_read:,} not read, {parts.unreadable:,} rows unreadable; rules {ruleset.version}",
         markup=False,
         soft_wrap=True,
     )
-    for warning in batch.warnings:
+    for warning in parts.warnings:
         console.print(f"warning: {warning}", markup=False, soft_wrap=True)
     return DONE
+
+
+def _advanced(bar: Progress, task: TaskID, reviews: int, share: float) -> None:
+    bar.advance(task, reviews * share)
+
+
+@dataclass
+class _Tables:
+    """The two tables as they grow: parts beside them until all is read, so that memory holds one stretch of a file."""
+
+    out: Path
+    beside: Path
+    """A folder of parts, which goes when the tables are written or given up."""
+    parts: list[int] = field(default_factory=list)
+    reviews: int = 0
+    mentions: int = 0
+    complaints: int = 0
+    not_read: int = 0
+
+    @classmethod
+    @contextmanager
+    def under(cls, out: Path) -> Iterator[_Tables]:
+        """Tables in a folder, which is made; raises ReportError where it cannot be written."""
+        with _written(out):
+            out.mkdir(parents=True, exist_ok=True)
+            beside = tempfile.TemporaryDirectory(prefix=".reading-", dir=out)
+        with beside:
+            yield cls(out, Path(beside.name))
+
+    def add(self, frame: pl.DataFrame, reading: Reading, version: str) -> None:
+        """Adds what reviews with `PLACE`, which is their number in the stretch, say."""
+        ids = frame.select(PLACE, "id", "product", "rating")
+        reviews = ids.join(reading.reviews, on=PLACE, maintain_order="left").with_columns(rules=pl.lit(version))
+        said = reading.mentions.filter(pl.col("mention") >= 0)
+        mentions = said.join(ids.select(PLACE, "id"), on=PLACE, maintain_order="left")
+        number = len(self.parts)
+        with _written(self.out):
+            reviews.select(REVIEW_COLUMNS).write_ipc(self.beside / f"reviews-{number}.arrow", compression="lz4")
+            mentions.select(MENTION_COLUMNS).write_ipc(self.beside / f"mentions-{number}.arrow", compression="lz4")
+        self.parts.append(number)
+        self.reviews += reviews.height
+        self.mentions += mentions.height
+        self.complaints += reviews.filter(pl.col("complaint") >= 0.5).height
+        self.not_read += reviews["sentiment"].null_count()
+
+    def close(self) -> None:
+        """Writes both tables whole, each in place of an older one at once."""
+        for name in ("reviews", "mentions"):
+            files = [self.beside / f"{name}-{number}.arrow" for number in self.parts]
+            with _written(self.out):
+                pl.scan_ipc(files).sink_parquet(self.beside / name, maintain_order=True)
+                (self.beside / name).replace(self.out / f"{name}.parquet")
+
+
+@contextmanager
+def _written(out: Path) -> Iterator[None]:
+    """What fails within is told as one line."""
+    try:
+        with unsaid():
+            yield
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as e:
+        why = (str(e).splitlines() or [type(e).__name__])[0]
+        raise ReportError(f"{out}: cannot be written ({why}); check space and rights, or name another --out") from e

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -87,18 +87,49 @@ def read(export: Export, product: str) -> Batch:
 
     A file may hold the same id twice (an edit, a repeated line): both are returned, and merging is the lake's.
     """
-    name = export.path.name
-    table = _asked_for(_loaded(export), export.where, name)
-    reader = _Reader(table, find(table.frame.columns, export.columns, name), export, name)
-    reviews = reader.reviews(export.product or product)
-    if not reviews:
-        raise ExportError(f"{name}: no row has a text or a rating that can be read; check `columns` and `scale`")
-    return Batch(
-        reviews=tuple(reviews),
-        stop=Stop.END,
-        unreadable=table.unreadable + len(reader.hollow),
-        warnings=(*table.warnings, *reader.warnings()),
-    )
+    parts = Parts(export, product)
+    reviews = tuple(review for part in parts for review in part)
+    return Batch(reviews=reviews, stop=Stop.END, unreadable=parts.unreadable, warnings=parts.warnings)
+
+
+class Parts:
+    """The reviews of a file as `read` gives them, some at a time, so that a large file needs not all its memory twice.
+
+    What is told of the whole file (`unreadable`, `warnings`) is known once all parts were taken, and an ExportError for
+    a file without a review is raised then.
+    """
+
+    def __init__(self, export: Export, product: str, at_once: int = 200_000) -> None:
+        """`at_once`: most reviews in a part. Raises ExportError."""
+        self._name = export.path.name
+        self._table = _asked_for(_loaded(export), export.where, self._name)
+        columns = find(self._table.frame.columns, export.columns, self._name)
+        self._reader = _Reader(self._table, columns, export, self._name)
+        self._product = export.product or product
+        self._at_once = at_once
+
+    @property
+    def rows(self) -> int:
+        """How many rows the file has; some may hold no review."""
+        return self._table.frame.height
+
+    @property
+    def unreadable(self) -> int:
+        return self._table.unreadable + len(self._reader.hollow)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return (*self._table.warnings, *self._reader.warnings())
+
+    def __iter__(self) -> Iterator[list[Review]]:
+        found = False
+        for part in self._reader.parts(self._product, self._at_once):
+            found = found or bool(part)
+            yield part
+        if not found:
+            raise ExportError(
+                f"{self._name}: no row has a text or a rating that can be read; check `columns` and `scale`"
+            )
 
 
 def check(export: Export) -> None:
@@ -193,45 +224,55 @@ class _Reader:
     """Rows with no text and no rating."""
     said: list[str] = field(default_factory=list)
 
-    def reviews(self, product: str) -> list[Review]:
-        """One review a row, but none for a row with neither text nor rating."""
-        rows, n = self.table.rows.to_list(), self.table.frame.height
-        ids, given = self._ids(), self._values("written")
-        written, ratings = self._times("written"), self._ratings()
-        made: dict[str, list[Any]] = {
-            "edited": self._times("edited"),
-            "replied": self._times("replied"),
-            "url": self._each("url", cells.address),
-            "author": self._each("author", cells.text),
-            "version": self._each("version", cells.text),
-            "helpful": self._each("helpful", votes),
-            "reply": self._each("reply", cells.text),
-            "verified": self._each("verified", cells.truth),
-            "incentivised": self._each("incentivised", cells.truth),
-            "language": self._each("language", cells.language),
-            "country": self._each("country", cells.country),
+    def parts(self, product: str, at_once: int) -> Iterator[list[Review]]:
+        """One review a row, but none for a row with neither text nor rating.
+
+        What a column means (its ids, its dates, its ratings) is judged by all of its rows, before the first part.
+        """
+        judged = {"id": self._ids(), "written": self._times("written"), "rating": self._ratings()}
+        judged |= {key: self._times(key) for key in ("edited", "replied") if key in self.columns}
+        for start in range(0, max(self.table.frame.height, 1), at_once):
+            yield self._part(
+                product, start, at_once, {key: held[start : start + at_once] for key, held in judged.items()}
+            )
+
+    def _part(self, product: str, start: int, length: int, judged: Mapping[str, list[Any]]) -> list[Review]:
+        def each(key: str, convert: Callable[[Any], Any]) -> list[Any]:
+            return [None if v is None else convert(v) for v in self._values(key, start, length)]
+
+        others: dict[str, Callable[[Any], Any]] = {
+            "url": cells.address,
+            "author": cells.text,
+            "version": cells.text,
+            "helpful": votes,
+            "reply": cells.text,
+            "verified": cells.truth,
+            "incentivised": cells.truth,
+            "language": cells.language,
+            "country": cells.country,
         }
-        filled = {k: v for k, v in made.items() if k in self.columns}
-        bodies, titles = self._each("body", cells.text), self._each("title", cells.text)
-        products = self._each("product", cells.text)
+        filled = {key: judged[key] for key in ("edited", "replied") if key in judged}
+        filled |= {key: each(key, convert) for key, convert in others.items() if key in self.columns}
+        given, products = self._values("written", start, length), each("product", cells.text)
+        bodies, titles = each("body", cells.text), each("title", cells.text)
         reviews = []
-        for i in range(n):
-            body, title, rating = bodies[i] or "", titles[i], ratings[i]
+        for i, row in enumerate(self.table.rows[start : start + length].to_list()):
+            body, title, rating = bodies[i] or "", titles[i], judged["rating"][i]
             if not body and title is None and rating is None:
-                self.hollow.append(rows[i])
+                self.hollow.append(row)
                 continue
             its = products[i] or product
             reviews.append(
                 Review(
                     source=self.export.source,
                     product=its,
-                    id=ids[i] or content_id(its, given[i], rating, title, body),
-                    row=rows[i],
+                    id=judged["id"][i] or content_id(its, given[i], rating, title, body),
+                    row=row,
                     rating=rating,
                     scale=None if rating is None else self.export.scale,
                     title=title,
                     body=body,
-                    written=written[i],
+                    written=judged["written"][i],
                     **{key: values[i] for key, values in filled.items()},
                 )
             )
@@ -245,12 +286,10 @@ class _Reader:
         rows = f"{counted(len(self.hollow), 'row')} {have} no text and no rating ({listed(self.hollow)})"
         return [f"{self.name}: {rows}", *self.said]
 
-    def _values(self, key: str) -> list[Any]:
+    def _values(self, key: str, start: int = 0, length: int | None = None) -> list[Any]:
         column = self.columns.get(key)
-        return [None] * self.table.frame.height if column is None else self.table.frame[column].to_list()
-
-    def _each(self, key: str, convert: Callable[[Any], Any]) -> list[Any]:
-        return [None if v is None else convert(v) for v in self._values(key)]
+        frame = self.table.frame[start:] if length is None else self.table.frame[start : start + length]
+        return [None] * frame.height if column is None else frame[column].to_list()
 
     def _ids(self) -> list[str | None]:
         """Raw ids; a column that was only guessed to hold them is left alone when it plainly does not."""
