@@ -52,7 +52,7 @@ def test_an_older_reading_stays_where_a_new_one_fails(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(pl.LazyFrame, "sink_parquet", full)
-    with pytest.raises(ReportError, match="cannot be written .*No space left"):
+    with pytest.raises(ReportError, match=r"cannot be written .*No space left"):
         readfile.run(file, tmp_path / "out", {})
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["mentions.parquet", "reviews.parquet"]
     assert pl.read_parquet(tmp_path / "out" / "reviews.parquet").equals(before["reviews"])
