@@ -1,7 +1,7 @@
 """A process that reads reviews for another one: what `reports/reading/parallel.py` starts, and how the two talk.
 
 The parent writes pickles to the worker's standard input (once the rules and what their patterns need, then frames of
-reviews) and reads pickled results from its standard output; frames go as compressed Arrow streams, a fifth of the bytes.
+reviews) and reads pickled results from its standard output; frames go as compressed Arrow streams, a fifth as long.
 The worker ends when its input does, so none outlives its parent.
 """
 

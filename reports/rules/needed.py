@@ -26,6 +26,8 @@ _FEW = 4
 """A class of more letters is any text."""
 _REPEAT = re.compile(r"(?:([?*+])|\{(\d+)(?:,\d*)?\})\??")
 _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
+_MARKS = re.compile(rf"\\.|{_CLASS.pattern}|[()|]", re.DOTALL)
+"""What tells where groups and alternatives end, and what only looks like it."""
 _GROUP = re.compile(r"\((?:\?(?:P?<\w+>|:))?")
 _EDGES = ("(?-u:\\b)", "\\b", "^", "$")
 _NAMED = re.compile(r"\\[pPx](?:\{[^}]*\}|[0-9A-Za-z]{1,2})")
@@ -107,24 +109,20 @@ def _all(part: _Part) -> Needs:
 
 def _branches(pattern: str) -> list[str]:
     """The alternatives of a pattern."""
-    found, depth, start, at = [], 0, 0, 0
-    while at < len(pattern):
-        letter = pattern[at]
-        if letter == "\\":
-            at += 1
-        elif letter == "[":
-            at = _matched(_CLASS, pattern, at).end() - 1
-        elif letter == "(":
+    found, depth, start = [], 0, 0
+    for mark in _MARKS.finditer(pattern):
+        told = mark[0]
+        if told == "(":
             depth += 1
-        elif letter == ")":
+        elif told == ")":
             depth -= 1
-        elif letter == "|" and not depth:
-            found.append(pattern[start:at])
-            start = at + 1
-        at += 1
+        elif told == "|" and not depth:
+            found.append(pattern[start : mark.start()])
+            start = mark.end()
     return [*found, pattern[start:]]
 
 
+@cache
 def _sequence(pattern: str, before: str) -> _Part:
     """A pattern without alternatives outside of groups, and what stands before it."""
     parts, at = [_Part(frozenset([before]))], 0
@@ -178,21 +176,16 @@ def _run(letters: str) -> _Part:
     return _Part(frozenset([letters.replace("'", _EDGE)]))
 
 
-def _closing(pattern: str, at: int) -> int:
-    depth, start = 0, at
-    while at < len(pattern):
-        letter = pattern[at]
-        if letter == "\\":
-            at += 1
-        elif letter == "[":
-            at = _matched(_CLASS, pattern, at).end() - 1
-        elif letter in "()":
-            depth += 1 if letter == "(" else -1
+def _closing(pattern: str, start: int) -> int:
+    """Where the group ends that begins at a place."""
+    depth = 0
+    for mark in _MARKS.finditer(pattern, start):
+        if mark[0] in ("(", ")"):
+            depth += 1 if mark[0] == "(" else -1
             if not depth:
                 if pattern.startswith("(?", start) and not _matched(_GROUP, pattern, start)[0].endswith((":", ">")):
                     raise _Odd
-                return at
-        at += 1
+                return mark.start()
     raise _Odd
 
 
