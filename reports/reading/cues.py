@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
 from reports.reading.gates import Gate
@@ -44,7 +45,33 @@ def _unblanked(cue: Cue) -> pl.Expr:
 
 
 def speaks(cue: Cue) -> pl.Expr:
-    """Whether a mention holds the cue."""
+    """Whether a mention holds the cue: as a whole, and still when its counter-cues are blanked."""
+    return _may(cue) & _left(cue)
+
+
+def count(cue: Cue) -> pl.Expr:
+    """How often a mention holds the cue."""
+    return pl.when(_may(cue)).then(_left_often(cue)).otherwise(0)
+
+
+def flag(mentions: pl.DataFrame, cue: Cue, gate: Gate | None) -> pl.Series:
+    """Whether each mention holds the cue; only those that the gate lets through are tried."""
+    return _tried(mentions, _left(cue), cue, gate)
+
+
+def counted(mentions: pl.DataFrame, cue: Cue, gate: Gate | None) -> pl.Series:
+    """How often each mention holds the cue; only those that the gate lets through are tried."""
+    return _tried(mentions, _left_often(cue), cue, gate)
+
+
+def _may(cue: Cue) -> pl.Expr:
+    """Whether a mention holds the cue if nothing is blanked; not asked where nothing is."""
+    if not (cue.blanks and cue.whole_words):
+        return pl.lit(True)
+    return pl.col(PLAIN).str.contains(_any(cue, cue.cues))
+
+
+def _left(cue: Cue) -> pl.Expr:
     text = _unblanked(cue)
     if cue.whole_words:
         return text.str.contains(_any(cue, cue.cues))
@@ -52,28 +79,20 @@ def speaks(cue: Cue) -> pl.Expr:
     return pl.any_horizontal(text.str.contains(_any(cue, part)) for part in parts)
 
 
-def count(cue: Cue) -> pl.Expr:
-    """How often a mention holds the cue."""
+def _left_often(cue: Cue) -> pl.Expr:
     return _unblanked(cue).str.count_matches(_any(cue, cue.cues))
 
 
-def flag(mentions: pl.DataFrame, cue: Cue, gate: Gate | None) -> pl.Series:
-    """Whether each mention holds the cue; only those that the gate lets through are tried."""
-    return _tried(mentions, speaks(cue), cue, gate, False)
-
-
-def counted(mentions: pl.DataFrame, cue: Cue, gate: Gate | None) -> pl.Series:
-    """How often each mention holds the cue; only those that the gate lets through are tried."""
-    return _tried(mentions, count(cue), cue, gate, 0)
-
-
-def _tried(mentions: pl.DataFrame, what: pl.Expr, cue: Cue, gate: Gate | None, otherwise: int) -> pl.Series:
-    if gate is None:
-        return mentions.select(what).to_series()
-    rows = gate.rows(cue)
-    found = mentions.select(PLAIN)[rows].select(what).to_series()
-    every = pl.zeros(mentions.height, found.dtype, eager=True)
-    return every.scatter(rows, found)
+def _tried(mentions: pl.DataFrame, left: pl.Expr, cue: Cue, gate: Gate | None) -> pl.Series:
+    """What is left of a cue in each mention; nothing in those that do not hold it at all."""
+    texts = mentions.select(PLAIN)
+    rows = np.arange(mentions.height) if gate is None else gate.rows(cue)
+    near = texts[rows]
+    if cue.blanks and cue.whole_words:
+        hit = near.select(_may(cue)).to_series().arg_true().to_numpy()
+        rows, near = rows[hit], near[hit]
+    found = near.select(left).to_series()
+    return pl.zeros(mentions.height, found.dtype, eager=True).scatter(rows, found)
 
 
 def capture(cue: Cue) -> pl.Expr:
