@@ -11,12 +11,16 @@
 All are partitioned by market. Writing is a keyed merge, so that running twice changes nothing; a merge that would
 change nothing is not committed. A row of `readings` or `mentions` belongs to the text with its `digest`: after an edit
 the old rows are simply no longer joined.
+
+What is written costs by what is new, not by what is held: rows with new keys are appended, in a commit that fails if
+anybody else committed since their keys were looked up. `tidy` keeps the tables in few files, ordered by key, of which a
+look-up needs a part.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -25,7 +29,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 import stamina
-from deltalake import DeltaTable
+from deltalake import CommitProperties, DeltaTable, WriterProperties
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from data import review as _review
@@ -38,6 +42,14 @@ from data.review import UTC_TIME, Review
 from data.visit import Visit
 
 TABLES = ("visits", "changes", "mentions", "readings", "reviews")
+
+SMALL, MANY = 4 * 2**20, 200
+"""A market with more than `MANY` files under `SMALL` bytes in a table is tidied."""
+PACKED, GROUP = 16 * 2**20, 2**16
+"""Bytes of a tidied file, and rows of each part of it that is read or passed over: an edit writes a file anew, and a
+look-up by keys reads the parts that may have them."""
+ATTEMPTS = 20
+"""Of a commit, while other processes commit."""
 
 T = TypeVar("T")
 
@@ -94,6 +106,17 @@ class Lake:
         if rows is None:
             return None
         return self._collect(rows.filter(rules=rules) if rules else rows)
+
+    def due(self, market: str, rules: str) -> pl.DataFrame:
+        """The reviews of a market that this version of the rules has not read as they are now, ordered by key."""
+        reviews, read = self._scan("reviews", market), self._scan("readings", market)
+        if reviews is None or read is None:
+            return self.reviews(market)
+        said = reviews.select("key", "digest").join(read.filter(rules=rules), on=["key", "digest"], how="anti")
+        keys = self._collect(said)["key"]
+        if keys.is_empty():
+            return pl.DataFrame(schema=REVIEWS)
+        return self._collect(reviews.select(*REVIEWS).filter(pl.col("key").is_in(keys.implode()))).sort("key")
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
@@ -166,8 +189,10 @@ class Lake:
 
     def _same(self, rows: pl.DataFrame) -> pl.DataFrame:
         """What is held under the same keys."""
-        held = self._read("reviews", REVIEWS, rows["market"][0])
-        return held.filter(pl.col("key").is_in(rows["key"].implode()))
+        held = self._scan("reviews", rows["market"][0])
+        if held is None:
+            return pl.DataFrame(schema=REVIEWS)
+        return self._told(lambda: _among(held.select(*REVIEWS), rows, ["key"]).collect())
 
     def _put(self, rows: pl.DataFrame) -> None:
         if rows.height:
@@ -246,6 +271,27 @@ class Lake:
             for name in TABLES:
                 self._change(name, _purge)
 
+    def tidy(self, market: str) -> list[str]:
+        """Packs the tables in which a market lies in many small files; says which.
+
+        What nobody can be reading any more, for it has been out of its table for a week, goes off the disk.
+        """
+        packed = []
+        with self._lock:
+            for name in TABLES:
+                if self._small(name, market) > MANY:
+                    self._change(name, partial(_pack, name=name, market=market))
+                    packed.append(name)
+        return packed
+
+    def _small(self, name: str, market: str) -> int:
+        """How many small files a market has in a table."""
+        uri = self._uri(name)
+        if not self._told(lambda: DeltaTable.is_deltatable(uri)):
+            return 0
+        files = pl.DataFrame(self._told(lambda: DeltaTable(uri).get_add_actions(flatten=True)))
+        return files.filter((pl.col("partition.market") == market) & (pl.col("size_bytes") < SMALL)).height
+
     def _matching(self, name: str, market: str, competitor: str | None, source: str | None) -> pl.LazyFrame | None:
         rows = self._scan(name, market)
         wanted = {k: v for k, v in (("competitor", competitor), ("source", source)) if v is not None}
@@ -260,7 +306,7 @@ class Lake:
         """Changes a table, if there is one; again where another process committed at the same moment."""
         uri = self._uri(name)
         try:
-            for attempt in stamina.retry_context(on=CommitFailedError, attempts=8, wait_initial=0.05, wait_max=2):
+            for attempt in _attempts():
                 with attempt, unsaid():
                     if DeltaTable.is_deltatable(uri):
                         change(DeltaTable(uri))
@@ -299,29 +345,81 @@ class Lake:
         """Upsert by key; retried when another process committed at the same moment."""
         uri = self._uri(name)
         try:
-            for attempt in stamina.retry_context(on=CommitFailedError, attempts=8, wait_initial=0.05, wait_max=2):
+            for attempt in _attempts():
                 with attempt, unsaid():
                     if not DeltaTable.is_deltatable(uri):
                         # empty, and then merged into: of two that begin at once, the second would append its rows
                         # to the first's without looking at their keys
                         rows.clear().write_delta(uri, mode="ignore", delta_write_options={"partition_by": ["market"]})
-                    market = rows["market"][0].replace("'", "''")
-                    on = " AND ".join([f"t.market = '{market}'", *(f"t.{k} = s.{k}" for k in keys if k != "market")])
-                    merge = rows.write_delta(
-                        uri,
-                        mode="merge",
-                        delta_merge_options={"predicate": on, "source_alias": "s", "target_alias": "t"},
-                    )
-                    merge.when_matched_update_all().when_not_matched_insert_all().execute()
+                    _upsert(DeltaTable(uri), rows, keys)
         except _BROKEN as e:
             raise LakeError(
                 f"{uri}: the table cannot be written ({_line(e)}); check space and rights, then run again"
             ) from e
 
 
+def _attempts() -> Iterator[stamina.Attempt]:
+    """To commit, while other processes may commit first."""
+    yield from stamina.retry_context(
+        on=CommitFailedError, attempts=ATTEMPTS, timeout=120, wait_initial=0.05, wait_max=2
+    )
+
+
 def _line(error: BaseException) -> str:
     """The first line of an error; those of the engines go on with their call stacks."""
     return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
+def _upsert(table: DeltaTable, rows: pl.DataFrame, keys: list[str]) -> None:
+    """Brings rows into a table by their keys; raises CommitFailedError where anybody committed since it was opened."""
+    # what was looked up is true of this version alone, and an append would not mind what came in meanwhile
+    once = CommitProperties(max_commit_retries=0)
+    market = pl.col("market") == rows["market"][0]
+    held = _among(pl.scan_delta(table).filter(market).select(keys), rows, keys).select(pl.len()).collect().item()
+    if held == 0:
+        rows.write_delta(table, mode="append", delta_write_options={"commit_properties": once})
+        return
+    first = _leading(keys)
+    within = f"t.{first} >= {_quoted(rows[first].min())} AND t.{first} <= {_quoted(rows[first].max())}"
+    same = " AND ".join(f"t.{k} = s.{k}" for k in keys if k != "market")
+    merge = rows.write_delta(
+        table,
+        mode="merge",
+        delta_merge_options={
+            "predicate": f"t.market = {_quoted(rows['market'][0])} AND {within} AND {same}",
+            "source_alias": "s",
+            "target_alias": "t",
+            "commit_properties": once,
+        },
+    )
+    merge.when_matched_update_all().when_not_matched_insert_all().execute()
+
+
+def _among(held: pl.LazyFrame, rows: pl.DataFrame, keys: list[str]) -> pl.LazyFrame:
+    """Those of the held rows whose keys are among those of `rows`; files without any are not opened."""
+    first = _leading(keys)
+    near = pl.col(first).is_between(pl.lit(rows[first].min()), pl.lit(rows[first].max()))
+    return held.filter(near).join(rows.lazy().select(keys), on=keys, how="semi")
+
+
+def _leading(keys: list[str]) -> str:
+    """The key by whose range files are told apart."""
+    return next(k for k in keys if k != "market")
+
+
+def _quoted(text: object) -> str:
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def _pack(table: DeltaTable, name: str, market: str) -> None:
+    """Writes a market's rows into few files, ordered by what they are looked up by."""
+    table.optimize.z_order(
+        ["listing" if name == "visits" else "key"],
+        partition_filters=[("market", "=", market)],
+        target_size=PACKED,
+        writer_properties=WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=GROUP),
+    )
+    table.vacuum(dry_run=False)
 
 
 def _without(table: DeltaTable, keys: pl.DataFrame) -> None:
