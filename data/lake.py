@@ -48,6 +48,8 @@ SMALL, MANY = 4 * 2**20, 200
 PACKED, GROUP = 16 * 2**20, 2**16
 """Bytes of a tidied file, and rows of each part of it that is read or passed over: an edit writes a file anew, and a
 look-up by keys reads the parts that may have them."""
+OFTEN = {"delta.checkpointInterval": "10"}
+"""Commits after which a table's log is summed up: who opens it reads the rest one by one."""
 ATTEMPTS = 20
 """Of a commit, while other processes commit."""
 
@@ -350,7 +352,8 @@ class Lake:
                     if not DeltaTable.is_deltatable(uri):
                         # empty, and then merged into: of two that begin at once, the second would append its rows
                         # to the first's without looking at their keys
-                        rows.clear().write_delta(uri, mode="ignore", delta_write_options={"partition_by": ["market"]})
+                        begun = {"partition_by": ["market"], "configuration": OFTEN}
+                        rows.clear().write_delta(uri, mode="ignore", delta_write_options=begun)
                     _upsert(DeltaTable(uri), rows, keys)
         except _BROKEN as e:
             raise LakeError(
@@ -413,6 +416,8 @@ def _quoted(text: object) -> str:
 
 def _pack(table: DeltaTable, name: str, market: str) -> None:
     """Writes a market's rows into few files, ordered by what they are looked up by."""
+    if not OFTEN.items() <= table.metadata().configuration.items():
+        table.alter.set_table_properties(OFTEN)
     table.optimize.z_order(
         ["listing" if name == "visits" else "key"],
         partition_filters=[("market", "=", market)],
