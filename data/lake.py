@@ -20,7 +20,7 @@ look-up needs a part.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -28,11 +28,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
-import stamina
-from deltalake import CommitProperties, DeltaTable, WriterProperties
-from deltalake.exceptions import CommitFailedError, DeltaError
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 
 from data import review as _review
+from data import tables
 from data import visit as _visit
 from data.authors import author_key
 from data.errors import UnmetError
@@ -43,15 +43,8 @@ from data.visit import Visit
 
 TABLES = ("visits", "changes", "mentions", "readings", "reviews")
 
-SMALL, MANY = 4 * 2**20, 200
-"""A market with more than `MANY` files under `SMALL` bytes in a table is tidied."""
-PACKED, GROUP = 16 * 2**20, 2**16
-"""Bytes of a tidied file, and rows of each part of it that is read or passed over: an edit writes a file anew, and a
-look-up by keys reads the parts that may have them."""
-OFTEN = {"delta.checkpointInterval": "10"}
-"""Commits after which a table's log is summed up: who opens it reads the rest one by one."""
-ATTEMPTS = 20
-"""Of a commit, while other processes commit."""
+MANY = 200
+"""Small files of a market in a table, with more of which it is packed."""
 
 T = TypeVar("T")
 
@@ -194,7 +187,7 @@ class Lake:
         held = self._scan("reviews", rows["market"][0])
         if held is None:
             return pl.DataFrame(schema=REVIEWS)
-        return self._told(lambda: _among(held.select(*REVIEWS), rows, ["key"]).collect())
+        return self._told(lambda: tables.among(held.select(*REVIEWS), rows, ["key"]).collect())
 
     def _put(self, rows: pl.DataFrame) -> None:
         if rows.height:
@@ -262,7 +255,7 @@ class Lake:
                     self._change(name, lambda table: table.delete(where))
                 else:
                     keys = self._collect(rows.select("market", "key").unique())
-                    self._change(name, partial(_without, keys=keys))
+                    self._change(name, partial(tables.without, keys=keys))
 
     def purge(self) -> None:
         """Takes off the disk what the tables no longer hold: old files, and the texts that old log entries quote.
@@ -271,28 +264,21 @@ class Lake:
         """
         with self._lock:
             for name in TABLES:
-                self._change(name, _purge)
+                self._change(name, tables.purge)
 
     def tidy(self, market: str) -> list[str]:
-        """Packs the tables in which a market lies in many small files; says which.
+        """Packs the tables in which a market lies in many small files; says which."""
+        packed: list[str] = []
 
-        What nobody can be reading any more, for it has been out of its table for a week, goes off the disk.
-        """
-        packed = []
+        def change(table: DeltaTable) -> None:
+            if tables.small(table, market) > MANY:
+                tables.pack(table, "listing" if name == "visits" else "key", market)
+                packed.append(name)
+
         with self._lock:
             for name in TABLES:
-                if self._small(name, market) > MANY:
-                    self._change(name, partial(_pack, name=name, market=market))
-                    packed.append(name)
+                self._change(name, change)
         return packed
-
-    def _small(self, name: str, market: str) -> int:
-        """How many small files a market has in a table."""
-        uri = self._uri(name)
-        if not self._told(lambda: DeltaTable.is_deltatable(uri)):
-            return 0
-        files = pl.DataFrame(self._told(lambda: DeltaTable(uri).get_add_actions(flatten=True)))
-        return files.filter((pl.col("partition.market") == market) & (pl.col("size_bytes") < SMALL)).height
 
     def _matching(self, name: str, market: str, competitor: str | None, source: str | None) -> pl.LazyFrame | None:
         rows = self._scan(name, market)
@@ -308,7 +294,7 @@ class Lake:
         """Changes a table, if there is one; again where another process committed at the same moment."""
         uri = self._uri(name)
         try:
-            for attempt in _attempts():
+            for attempt in tables.attempts():
                 with attempt, unsaid():
                     if DeltaTable.is_deltatable(uri):
                         change(DeltaTable(uri))
@@ -347,106 +333,17 @@ class Lake:
         """Upsert by key; retried when another process committed at the same moment."""
         uri = self._uri(name)
         try:
-            for attempt in _attempts():
+            for attempt in tables.attempts():
                 with attempt, unsaid():
                     if not DeltaTable.is_deltatable(uri):
-                        # empty, and then merged into: of two that begin at once, the second would append its rows
-                        # to the first's without looking at their keys
-                        begun = {"partition_by": ["market"], "configuration": OFTEN}
-                        rows.clear().write_delta(uri, mode="ignore", delta_write_options=begun)
-                    _upsert(DeltaTable(uri), rows, keys)
+                        tables.begin(uri, rows)
+                    tables.upsert(DeltaTable(uri), rows, keys)
         except _BROKEN as e:
             raise LakeError(
                 f"{uri}: the table cannot be written ({_line(e)}); check space and rights, then run again"
             ) from e
 
 
-def _attempts() -> Iterator[stamina.Attempt]:
-    """To commit, while other processes may commit first."""
-    yield from stamina.retry_context(
-        on=CommitFailedError, attempts=ATTEMPTS, timeout=120, wait_initial=0.05, wait_max=2
-    )
-
-
 def _line(error: BaseException) -> str:
     """The first line of an error; those of the engines go on with their call stacks."""
     return next(iter(str(error).strip().splitlines()), type(error).__name__)
-
-
-def _upsert(table: DeltaTable, rows: pl.DataFrame, keys: list[str]) -> None:
-    """Brings rows into a table by their keys; raises CommitFailedError where anybody committed since it was opened."""
-    # what was looked up is true of this version alone, and an append would not mind what came in meanwhile
-    once = CommitProperties(max_commit_retries=0)
-    market = pl.col("market") == rows["market"][0]
-    held = _among(pl.scan_delta(table).filter(market).select(keys), rows, keys).select(pl.len()).collect().item()
-    if held == 0:
-        rows.write_delta(table, mode="append", delta_write_options={"commit_properties": once})
-        return
-    first = _leading(keys)
-    within = f"t.{first} >= {_quoted(rows[first].min())} AND t.{first} <= {_quoted(rows[first].max())}"
-    same = " AND ".join(f"t.{k} = s.{k}" for k in keys if k != "market")
-    merge = rows.write_delta(
-        table,
-        mode="merge",
-        delta_merge_options={
-            "predicate": f"t.market = {_quoted(rows['market'][0])} AND {within} AND {same}",
-            "source_alias": "s",
-            "target_alias": "t",
-            "commit_properties": once,
-        },
-    )
-    merge.when_matched_update_all().when_not_matched_insert_all().execute()
-
-
-def _among(held: pl.LazyFrame, rows: pl.DataFrame, keys: list[str]) -> pl.LazyFrame:
-    """Those of the held rows whose keys are among those of `rows`; files without any are not opened."""
-    first = _leading(keys)
-    near = pl.col(first).is_between(pl.lit(rows[first].min()), pl.lit(rows[first].max()))
-    return held.filter(near).join(rows.lazy().select(keys), on=keys, how="semi")
-
-
-def _leading(keys: list[str]) -> str:
-    """The key by whose range files are told apart."""
-    return next(k for k in keys if k != "market")
-
-
-def _quoted(text: object) -> str:
-    return "'" + str(text).replace("'", "''") + "'"
-
-
-def _pack(table: DeltaTable, name: str, market: str) -> None:
-    """Writes a market's rows into few files, ordered by what they are looked up by."""
-    if not OFTEN.items() <= table.metadata().configuration.items():
-        table.alter.set_table_properties(OFTEN)
-    table.optimize.z_order(
-        ["listing" if name == "visits" else "key"],
-        partition_filters=[("market", "=", market)],
-        target_size=PACKED,
-        writer_properties=WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=GROUP),
-    )
-    table.vacuum(dry_run=False)
-
-
-def _without(table: DeltaTable, keys: pl.DataFrame) -> None:
-    """Deletes the rows of some keys of one market."""
-    if keys.height == 0:
-        return
-    market = keys["market"][0].replace("'", "''")
-    on = f"t.market = '{market}' AND t.key = s.key"
-    table.merge(keys, predicate=on, source_alias="s", target_alias="t").when_matched_delete().execute()
-
-
-def _purge(table: DeltaTable) -> None:
-    """Deletes the files and log entries of all versions but the newest."""
-    # What no version needs any more at once; files that no commit knows (a run died over them) only after an hour,
-    # since they may be another process's next commit.
-    table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False)
-    table.vacuum(retention_hours=1, enforce_retention_duration=False, dry_run=False, full=True)
-    # An entry of the log quotes the first and last text of each file; only a checkpoint does without the old ones.
-    table.alter.set_table_properties({"delta.logRetentionDuration": "interval 0 days"})
-    try:
-        newest = DeltaTable(table.table_uri)
-        newest.create_checkpoint()
-        newest.cleanup_metadata()
-    finally:
-        DeltaTable(table.table_uri).alter.set_table_properties({"delta.logRetentionDuration": "interval 30 days"})

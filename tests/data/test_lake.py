@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 from deltalake import DeltaTable
 
-import data.lake
+import data.tables
 from data.authors import author_key
 from data.lake import CHANGES, REVIEWS, Lake, LakeError, Merge
 from data.review import Review, digest
@@ -321,7 +321,7 @@ def test_who_commits_between_a_look_up_and_the_commit_it_was_for_is_not_passed_o
     lake: Lake, look_up: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     merge(lake, review(1))
-    looked, count = data.lake._among, 0
+    looked, count = data.tables.among, 0
 
     def between(held: pl.LazyFrame, rows: pl.DataFrame, keys: list[str]) -> pl.LazyFrame:
         nonlocal count
@@ -330,7 +330,7 @@ def test_who_commits_between_a_look_up_and_the_commit_it_was_for_is_not_passed_o
             assert merge(Lake(lake.root), review(2)) == Merge(new=1)
         return found
 
-    monkeypatch.setattr("data.lake._among", between)
+    monkeypatch.setattr("data.tables.among", between)
     merge(lake, review(2), review(3))
     assert lake.reviews("notes")["id"].to_list() == ["1", "2", "3"]
 
