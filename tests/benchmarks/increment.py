@@ -1,8 +1,9 @@
 """A night's increment: 1,000 new reviews into a lake of a million that was read before, against reading all of it.
 
-Both go from reviews to the report on disk. The reviews are those of app-stars and copies of them, each told apart by a
-word more, their apps the rivals, their days invented. The lake is filled by the very functions that a run calls; what
-is timed is the first report of it, which reads everything, and then that of each night. Each has a process of its own.
+Both go from the lake to the report on disk; what merging the night's reviews takes is told beside them. The reviews are
+those of app-stars and copies of them, each told apart by a word more, their apps the rivals, their days invented. The
+lake is filled by the very functions that a run calls; what is timed is the first report of it, which reads everything,
+and then that of each night. Each has a process of its own.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -46,43 +47,44 @@ class Took:
     """Finding what is due, reading it, and writing what it says."""
     loading: float = 0.0
     whole: float = 0.0
-    """All of it, with weighing and writing the report."""
+    """From the lake to the report on disk: reading, loading, weighing and writing."""
     mebibytes: float = 0.0
-    read: int = field(default=0)
+    read: int = 0
 
     @property
-    def lake(self) -> float:
-        """Without weighing and writing the report."""
-        return self.merging + self.reading + self.loading
+    def rest(self) -> float:
+        """Weighing, and writing the report."""
+        return self.whole - self.reading - self.loading
 
 
-def tables(corpora: Path, runs: int) -> Iterator[str]:
-    """The benchmark's Markdown, line by line."""
+def tables(corpora: Path, runs: int, size: int = LAKE) -> Iterator[str]:
+    """The benchmark's Markdown, line by line, for a lake of so many reviews."""
     with tempfile.TemporaryDirectory() as home:
-        first = _apart("first", corpora, Path(home))
-        nights = [_apart("night", corpora, Path(home), n) for n in range(1, runs + 1)]
+        first = _apart("first", corpora, Path(home), size)
+        nights = [_apart("night", corpora, Path(home), size, n) for n in range(1, runs + 1)]
     night = Took(**{name: median(asdict(each)[name] for each in nights) for name in asdict(first)})
-    yield f"## {NIGHT:,} new reviews in a lake of {LAKE:,} (medians of {runs} nights, {os.cpu_count()} cores)\n"
-    yield "| seconds | merging | reading what is due | loading | weighing and writing | all | peak MiB |"
+    yield f"## {NIGHT:,} new reviews in a lake of {size:,} (medians of {runs} nights, {os.cpu_count()} cores)\n"
+    yield "| seconds | merging | reading what is due | loading | weighing and writing | lake to report | peak MiB |"
     yield "|---|--:|--:|--:|--:|--:|--:|"
     for name, each in ((f"the first report: {first.read:,} read", first), (f"a night: {night.read:,.0f} read", night)):
-        told = (each.merging, each.reading, each.loading, each.whole - each.lake, each.whole)
+        told = (each.merging, each.reading, each.loading, each.rest, each.whole)
         yield f"| {name} | {' | '.join(f'{s:.2f}' for s in told)} | {each.mebibytes:,.0f} |"
+    ours, all_ = night.reading + night.loading, first.reading + first.loading
     yield (
-        f"\nA night over the first report {night.whole / first.whole:.1%}; merging, reading and loading alone"
-        f" {night.lake:.2f} s, over the first report {night.lake / first.whole:.1%}."
+        f"\nA night over the first report, lake to report: {night.whole / first.whole:.1%}; of reading and loading"
+        f" alone {ours / all_:.1%}."
     )
 
 
-def fill(lake: Lake, corpora: Path, size: int = LAKE) -> None:
+def fill(lake: Lake, corpora: Path, size: int) -> None:
     """A lake of so many reviews, none of them read."""
     for start in range(0, size, AT_ONCE):
         _collect(lake, _reviews(corpora, start, min(AT_ONCE, size - start), spread=True), FIRST + timedelta(days=DAYS))
 
 
-def night(lake: Lake, corpora: Path, number: int) -> None:
+def night(lake: Lake, corpora: Path, size: int, number: int) -> None:
     """Merges what one night brings."""
-    rows = _reviews(corpora, LAKE + number * NIGHT, NIGHT, spread=False)
+    rows = _reviews(corpora, size + (number - 1) * NIGHT, NIGHT, spread=False)
     _collect(lake, rows, FIRST + timedelta(days=DAYS + number))
 
 
@@ -104,7 +106,7 @@ def _reviews(corpora: Path, start: int, count: int, *, spread: bool) -> pl.DataF
     # every night's are mixed: app-stars holds one app after the other
     mixed = rows.sample(fraction=1, shuffle=True, seed=5)[numbers % rows.height]
     round_ = numbers // rows.height
-    day = (numbers * 7919) % DAYS if spread else pl.repeat(DAYS + start // NIGHT, count, eager=True, dtype=pl.Int64)
+    day = (numbers * 7919) % DAYS if spread else pl.repeat(DAYS, count, eager=True, dtype=pl.Int64)
     return mixed.with_columns(
         id=mixed["review_id"] + "-" + round_.cast(pl.String),
         body=pl.when(round_ > 0)
@@ -137,9 +139,9 @@ def _visit(rival: str, listing: str, at: datetime, found: int, new: int) -> Visi
     )  # fmt: skip
 
 
-def _apart(what: str, corpora: Path, home: Path, number: int = 0) -> Took:
+def _apart(what: str, corpora: Path, home: Path, size: int, number: int = 0) -> Took:
     """A measurement in a process of its own."""
-    asked = [sys.executable, __file__, what, str(corpora), str(home), str(number)]
+    asked = [sys.executable, __file__, what, str(corpora), str(home), str(size), str(number)]
     return Took(**json.loads(subprocess.run(asked, stdout=subprocess.PIPE, check=True, text=True).stdout))
 
 
@@ -153,7 +155,7 @@ def _timed(work: Callable[..., Any], tell: Callable[[float, Any], None]) -> Call
     return timed
 
 
-def _measure(what: str, corpora: Path, home: Path, number: int) -> Took:
+def _measure(what: str, corpora: Path, home: Path, size: int, number: int) -> Took:
     took, lake, known = Took(), Lake(home / "lake"), market(corpora)
 
     def told_read(seconds: float, count: int) -> None:
@@ -165,11 +167,12 @@ def _measure(what: str, corpora: Path, home: Path, number: int) -> Took:
     report.read_new = _timed(report.read_new, told_read)
     report.snapshot = _timed(report.snapshot, told_loading)
     if what == "first":
-        fill(lake, corpora)
-    began = time.perf_counter()
+        fill(lake, corpora, size)
     if what == "night":
-        night(lake, corpora, number)
+        began = time.perf_counter()
+        night(lake, corpora, size, number)
         took.merging = time.perf_counter() - began
+    began = time.perf_counter()
     report.make(lake, known, home / "out", None)
     took.whole = time.perf_counter() - began
     took.mebibytes = reading.peak()
@@ -177,5 +180,5 @@ def _measure(what: str, corpora: Path, home: Path, number: int) -> Took:
 
 
 if __name__ == "__main__":
-    _, kind, folder, place, night_number = sys.argv
-    print(json.dumps(asdict(_measure(kind, Path(folder), Path(place), int(night_number)))))
+    _, kind, folder, place, *counts = sys.argv
+    print(json.dumps(asdict(_measure(kind, Path(folder), Path(place), *map(int, counts)))))
