@@ -50,9 +50,10 @@ quality: .venv/ready
 honesty: .venv/ready
 	$(BIN)/python tests/honesty $(RUNS)
 
-## How long reading takes, beside a plain loop of VADER, and how it grows; three minutes on an idle machine. RUNS=n.
+## How long things take, each beside a peer or a bound; twenty minutes on an idle machine. T=collecting for one table,
+## T="reading starting" for some; RUNS=n.
 bench: .venv/ready
-	$(BIN)/python tests/benchmarks $(RUNS)
+	$(BIN)/python tests/benchmarks $(RUNS) $(T)
 
 clean:
 	rm -rf .venv build *.egg-info

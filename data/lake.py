@@ -11,6 +11,10 @@
 All are partitioned by market. Writing is a keyed merge, so that running twice changes nothing; a merge that would
 change nothing is not committed. A row of `readings` or `mentions` belongs to the text with its `digest`: after an edit
 the old rows are simply no longer joined.
+
+What is written costs by what is new, not by what is held: rows with new keys are appended, in a commit that fails if
+anybody else committed since their keys were looked up. `tidy` keeps the tables in few files, ordered by key, of which a
+look-up needs a part.
 """
 
 from __future__ import annotations
@@ -24,11 +28,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
-import stamina
 from deltalake import DeltaTable
-from deltalake.exceptions import CommitFailedError, DeltaError
+from deltalake.exceptions import DeltaError
 
 from data import review as _review
+from data import tables
 from data import visit as _visit
 from data.authors import author_key
 from data.errors import UnmetError
@@ -38,6 +42,9 @@ from data.review import UTC_TIME, Review
 from data.visit import Visit
 
 TABLES = ("visits", "changes", "mentions", "readings", "reviews")
+
+MANY = 200
+"""Small files of a market in a table, with more of which it is packed."""
 
 T = TypeVar("T")
 
@@ -94,6 +101,17 @@ class Lake:
         if rows is None:
             return None
         return self._collect(rows.filter(rules=rules) if rules else rows)
+
+    def due(self, market: str, rules: str) -> pl.DataFrame:
+        """The reviews of a market that this version of the rules has not read as they are now, ordered by key."""
+        reviews, read = self._scan("reviews", market), self._scan("readings", market)
+        if reviews is None or read is None:
+            return self.reviews(market)
+        said = reviews.select("key", "digest").join(read.filter(rules=rules), on=["key", "digest"], how="anti")
+        keys = self._collect(said)["key"]
+        if keys.is_empty():
+            return pl.DataFrame(schema=REVIEWS)
+        return self._collect(reviews.select(*REVIEWS).filter(pl.col("key").is_in(keys.implode()))).sort("key")
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
@@ -166,8 +184,10 @@ class Lake:
 
     def _same(self, rows: pl.DataFrame) -> pl.DataFrame:
         """What is held under the same keys."""
-        held = self._read("reviews", REVIEWS, rows["market"][0])
-        return held.filter(pl.col("key").is_in(rows["key"].implode()))
+        held = self._scan("reviews", rows["market"][0])
+        if held is None:
+            return pl.DataFrame(schema=REVIEWS)
+        return self._told(lambda: tables.among(held.select(*REVIEWS), rows, ["key"]).collect())
 
     def _put(self, rows: pl.DataFrame) -> None:
         if rows.height:
@@ -235,7 +255,7 @@ class Lake:
                     self._change(name, lambda table: table.delete(where))
                 else:
                     keys = self._collect(rows.select("market", "key").unique())
-                    self._change(name, partial(_without, keys=keys))
+                    self._change(name, partial(tables.without, keys=keys))
 
     def purge(self) -> None:
         """Takes off the disk what the tables no longer hold: old files, and the texts that old log entries quote.
@@ -244,7 +264,21 @@ class Lake:
         """
         with self._lock:
             for name in TABLES:
-                self._change(name, _purge)
+                self._change(name, tables.purge)
+
+    def tidy(self, market: str) -> list[str]:
+        """Packs the tables in which a market lies in many small files; says which."""
+        packed: list[str] = []
+
+        def change(table: DeltaTable) -> None:
+            if tables.small(table, market) > MANY:
+                tables.pack(table, "listing" if name == "visits" else "key", market)
+                packed.append(name)
+
+        with self._lock:
+            for name in TABLES:
+                self._change(name, change)
+        return packed
 
     def _matching(self, name: str, market: str, competitor: str | None, source: str | None) -> pl.LazyFrame | None:
         rows = self._scan(name, market)
@@ -260,7 +294,7 @@ class Lake:
         """Changes a table, if there is one; again where another process committed at the same moment."""
         uri = self._uri(name)
         try:
-            for attempt in stamina.retry_context(on=CommitFailedError, attempts=8, wait_initial=0.05, wait_max=2):
+            for attempt in tables.attempts():
                 with attempt, unsaid():
                     if DeltaTable.is_deltatable(uri):
                         change(DeltaTable(uri))
@@ -299,20 +333,11 @@ class Lake:
         """Upsert by key; retried when another process committed at the same moment."""
         uri = self._uri(name)
         try:
-            for attempt in stamina.retry_context(on=CommitFailedError, attempts=8, wait_initial=0.05, wait_max=2):
+            for attempt in tables.attempts():
                 with attempt, unsaid():
                     if not DeltaTable.is_deltatable(uri):
-                        # empty, and then merged into: of two that begin at once, the second would append its rows
-                        # to the first's without looking at their keys
-                        rows.clear().write_delta(uri, mode="ignore", delta_write_options={"partition_by": ["market"]})
-                    market = rows["market"][0].replace("'", "''")
-                    on = " AND ".join([f"t.market = '{market}'", *(f"t.{k} = s.{k}" for k in keys if k != "market")])
-                    merge = rows.write_delta(
-                        uri,
-                        mode="merge",
-                        delta_merge_options={"predicate": on, "source_alias": "s", "target_alias": "t"},
-                    )
-                    merge.when_matched_update_all().when_not_matched_insert_all().execute()
+                        tables.begin(uri, rows)
+                    tables.upsert(DeltaTable(uri), rows, keys)
         except _BROKEN as e:
             raise LakeError(
                 f"{uri}: the table cannot be written ({_line(e)}); check space and rights, then run again"
@@ -322,28 +347,3 @@ class Lake:
 def _line(error: BaseException) -> str:
     """The first line of an error; those of the engines go on with their call stacks."""
     return next(iter(str(error).strip().splitlines()), type(error).__name__)
-
-
-def _without(table: DeltaTable, keys: pl.DataFrame) -> None:
-    """Deletes the rows of some keys of one market."""
-    if keys.height == 0:
-        return
-    market = keys["market"][0].replace("'", "''")
-    on = f"t.market = '{market}' AND t.key = s.key"
-    table.merge(keys, predicate=on, source_alias="s", target_alias="t").when_matched_delete().execute()
-
-
-def _purge(table: DeltaTable) -> None:
-    """Deletes the files and log entries of all versions but the newest."""
-    # What no version needs any more at once; files that no commit knows (a run died over them) only after an hour,
-    # since they may be another process's next commit.
-    table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False)
-    table.vacuum(retention_hours=1, enforce_retention_duration=False, dry_run=False, full=True)
-    # An entry of the log quotes the first and last text of each file; only a checkpoint does without the old ones.
-    table.alter.set_table_properties({"delta.logRetentionDuration": "interval 0 days"})
-    try:
-        newest = DeltaTable(table.table_uri)
-        newest.create_checkpoint()
-        newest.cleanup_metadata()
-    finally:
-        DeltaTable(table.table_uri).alter.set_table_properties({"delta.logRetentionDuration": "interval 30 days"})

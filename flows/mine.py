@@ -16,7 +16,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import Task
 
 import scrapers
-from data.lake import Lake
+from data.lake import Lake, LakeError
 from data.market import Market, load
 from data.settings import Settings, settings
 from data.visit import Visit
@@ -89,12 +89,24 @@ def collect_market(market: Market, file: Path | None) -> list[State[Any]]:
         futures = [retried.submit(errand.name, errand, lake, config, fetcher, places) for errand in _by_turns(errands)]
         wait(futures)
     expire(config)
+    _tidy(lake, market.slug)
     return [future.state for future in futures]
 
 
 def expire(config: Settings) -> None:
     """Deletes archived pages that are older than they are kept."""
     collect.archive(config).expire((config.clock() - timedelta(days=config.keep_pages_days)).date())
+
+
+def _tidy(lake: Lake, market: str) -> None:
+    """Packs the market's small files once there are many; that it cannot be done, on a full disk, costs no report."""
+    try:
+        packed = lake.tidy(market)
+    except LakeError as e:
+        get_run_logger().warning("%s: left in many small files: %s", market, e)
+        return
+    if packed:
+        get_run_logger().info("%s: packed %s", market, ", ".join(packed))
 
 
 def _by_turns(errands: list[Errand]) -> list[Errand]:

@@ -37,9 +37,7 @@ def names(market: Market) -> dict[str, str]:
 
 def read_new(lake: Lake, market: str, rules: Rules) -> int:
     """Reads the reviews that these rules have not read yet, new and edited ones; says how many."""
-    reviews = lake.reviews(market)
-    done = lake.table("readings", market, rules.version)
-    due = reviews if done is None else reviews.join(done, on=["key", "digest"], how="anti")
+    due = lake.due(market, rules.version)
     with Readers(rules) as readers:
         for part in due.with_columns(stars=_review.stars()).iter_slices(READ_AT_ONCE):
             reading = readers.read(part)

@@ -1,6 +1,8 @@
 """`make bench`: how long things take, as Markdown tables on standard output. Numbers are printed, never asserted.
 
-Usage: python tests/benchmarks [RUNS]
+Usage: python tests/benchmarks [RUNS] [TABLE ...]
+
+TABLE is one or more of reading, collecting, starting and increment; all of them when none is named.
 """
 
 from __future__ import annotations
@@ -9,21 +11,37 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
+import collecting
+import increment
 import reading
+import starting
 
 ROOT = Path(__file__).parents[2]
 CORPORA = ROOT.parent / "shared" / "corpora"
 RUNS = 5
+TABLES = {
+    "reading": reading.tables,
+    "collecting": collecting.tables,
+    "starting": starting.tables,
+    "increment": increment.tables,
+}
+WITHOUT_CORPORA = {"collecting", "starting"}
 
 
-def main() -> None:
-    """Prints every table."""
-    if not CORPORA.is_dir():
+def main(arguments: list[str]) -> None:
+    """Prints the tables that are named, or every one."""
+    runs = int(arguments.pop(0)) if arguments and arguments[0].isdecimal() else RUNS
+    named = arguments or list(TABLES)
+    unknown = [name for name in named if name not in TABLES]
+    if unknown:
+        sys.exit(f"{unknown[0]}: no such table; there are {', '.join(TABLES)}")
+    if not CORPORA.is_dir() and not set(named) <= WITHOUT_CORPORA:
         sys.exit(f"{CORPORA}: no such folder; the benchmarks need the public corpora beside the project")
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else RUNS
-    for line in reading.tables(CORPORA, runs):
-        print(line, flush=True)
+    for name in named:
+        for line in TABLES[name](CORPORA, runs):
+            print(line, flush=True)
+        print(flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -94,10 +94,15 @@ def _measured(work: Callable[[], None], reviews: int) -> Measured:
     before, started = _processor(), time.perf_counter()
     work()
     seconds, processor = time.perf_counter() - started, _processor() - before
+    return Measured(reviews, seconds, processor, peak())
+
+
+def peak() -> float:
+    """Mebibytes that this process and the readers it started have needed at most."""
     peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     from reports.reading.parallel import processes
 
-    return Measured(reviews, seconds, processor, (peaks[0] + peaks[1] * processes()) / 1024)
+    return (peaks[0] + peaks[1] * processes()) / 1024
 
 
 def _processor() -> float:

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 from deltalake import DeltaTable
 
+import data.tables
 from data.authors import author_key
 from data.lake import CHANGES, REVIEWS, Lake, LakeError, Merge
 from data.review import Review, digest
@@ -315,6 +316,25 @@ def test_eight_writers_at_once_lose_nothing_and_store_nothing_twice(lake: Lake, 
     assert lake.reviews("notes")["author"].drop_nulls().n_unique() == 1  # one key, whoever was first to make it
 
 
+@pytest.mark.parametrize("look_up", [1, 2])
+def test_who_commits_between_a_look_up_and_the_commit_it_was_for_is_not_passed_over(
+    lake: Lake, look_up: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merge(lake, review(1))
+    looked, count = data.tables.among, 0
+
+    def between(held: pl.LazyFrame, rows: pl.DataFrame, keys: list[str]) -> pl.LazyFrame:
+        nonlocal count
+        found, count = looked(held, rows, keys).collect().lazy(), count + 1
+        if count == look_up:
+            assert merge(Lake(lake.root), review(2)) == Merge(new=1)
+        return found
+
+    monkeypatch.setattr("data.tables.among", between)
+    merge(lake, review(2), review(3))
+    assert lake.reviews("notes")["id"].to_list() == ["1", "2", "3"]
+
+
 def _garbled_log(table: Path) -> None:
     max(table.joinpath("_delta_log").glob("*.json")).write_text("{not json")
 
@@ -346,7 +366,7 @@ def test_a_damaged_table_is_one_line(lake: Lake, damage: Any, capfd: pytest.Capt
     for act in (
         lambda: lake.reviews("notes"),
         lambda: lake.digests("notes", "ink", SHOP),
-        lambda: merge(lake, review(3)),
+        lambda: merge(lake, review(1, "Otherwise.")),
     ):
         with pytest.raises(LakeError, match=r"a table cannot be read \(.+\); restore the lake from a backup") as error:
             act()
@@ -412,3 +432,83 @@ def test_what_a_whole_walk_no_longer_sees_is_gone_once_and_may_come_back(lake: L
         (keys[1], 3, False),
     ]
     assert lake.settle("notes", "ink", FEED, [], NIGHT) == 0, "another listing's reviews are not missed here"
+
+
+# -- what a look-up passes over ----------------------------------------------------------------------------------------
+
+LONG = "https://shop.example/" + "a" * 300
+ODD = ["1", "2", LONG + "1", LONG + "2", "é" * 40, "z" * 70 + "\U0010ffff", "\U0010ffff" * 33, "o'clock", "ink\x00pot"]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_keys_of_any_form_are_found_again(lake: Lake, packed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are passed over by their first and last key, which the tables hold shortened."""
+    for name in ODD:
+        assert merge(lake, review(name)) == Merge(new=1)
+    if packed:
+        monkeypatch.setattr("data.lake.MANY", 1)
+        assert lake.tidy("notes") == ["reviews"]
+    for name in ODD:
+        assert merge(lake, review(name), night=1) == Merge(known=1)
+        assert merge(lake, review(name, "It crashes again."), night=2) == Merge(edited=1, known=0)
+    assert merge(lake, *[review(name, "It crashes again.") for name in ODD], night=3) == Merge(known=len(ODD))
+    assert sorted(lake.reviews("notes")["id"]) == sorted(ODD)
+    assert set(lake.reviews("notes")["body"]) == {"It crashes again."}
+
+
+def test_new_reviews_are_added_to_the_table_and_no_file_is_written_anew(lake: Lake) -> None:
+    merge(lake, review(1), review(2))
+    before = set(Path(lake.root, "reviews").rglob("*.parquet"))
+    merge(lake, review(2), review(3))
+    after = DeltaTable(f"{lake.root}/reviews").file_uris()
+    assert len(after) == 2
+    assert {str(path) for path in before} < {uri.removeprefix("file://") for uri in after}
+
+
+def test_packing_keeps_every_row_of_every_table_and_other_markets_files(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data.lake.MANY", 3)
+    for night in range(4):
+        merge(lake, review(night), night=night)
+        lake.add_visit(visit(night))
+        lake.insert("readings", _readings(lake.due("notes", "r1"), "r1"), ["market", "key", "digest", "rules"])
+    merge(lake, review(3, "It crashes no more."), night=4)
+    lake.merge("games", "ink", SHOP, [review(9)], NIGHT)
+    held = [lake.reviews("notes"), lake.visits("notes"), lake.changes("notes"), _sorted(lake)]
+    others = DeltaTable(f"{lake.root}/reviews").file_uris(file_pruning_predicate=[("market", "=", "games")])
+    assert lake.tidy("nobody") == []
+    assert set(lake.tidy("notes")) == {"visits", "readings", "reviews"}
+    assert lake.tidy("notes") == []
+    for before, after in zip(
+        held, [lake.reviews("notes"), lake.visits("notes"), lake.changes("notes"), _sorted(lake)], strict=True
+    ):
+        assert before.equals(after)
+    files = DeltaTable(f"{lake.root}/reviews")
+    assert files.file_uris(file_pruning_predicate=[("market", "=", "games")]) == others
+    assert len(files.file_uris(file_pruning_predicate=[("market", "=", "notes")])) == 1
+
+
+def test_due_is_what_these_rules_have_not_read_as_it_is_now(lake: Lake) -> None:
+    assert lake.due("notes", "r1").is_empty()
+    merge(lake, *[review(n) for n in range(6)])
+    assert lake.due("notes", "r1").equals(lake.reviews("notes"))
+    lake.insert("readings", _readings(lake.reviews("notes"), "r1"), ["market", "key", "digest", "rules"])
+    assert lake.due("notes", "r1").is_empty()
+    assert lake.due("notes", "r1").columns == list(REVIEWS)
+    merge(lake, review(2, "Fixed."), review(7), review(8), night=1)
+    assert lake.due("notes", "r1")["id"].to_list() == ["2", "7", "8"]
+    assert lake.due("notes", "r1").equals(lake.reviews("notes").filter(pl.col("id").is_in(["2", "7", "8"])))
+    assert lake.due("notes", "r2").equals(lake.reviews("notes"))
+    merge(lake, review(2), night=2)
+    assert lake.due("notes", "r1")["id"].to_list() == ["7", "8"]  # what it says again was read
+
+
+def _readings(reviews: pl.DataFrame, rules: str) -> pl.DataFrame:
+    return reviews.select("key", "market", "digest", rules=pl.lit(rules))
+
+
+def _sorted(lake: Lake) -> pl.DataFrame:
+    rows = lake.table("readings", "notes")
+    assert rows is not None
+    return rows.sort(rows.columns)
