@@ -77,10 +77,10 @@ def gather(snapshot: Snapshot, rules: Rules) -> Evidence:
         pl.col("listing").is_in(list(places)) & pl.col("competitor").is_in(slugs)
     ).with_columns(stars=_review.stars())
     held = held.join(
-        snapshot.readings.select("key", "digest", "complaint", "kinds", pl.col("language").alias("told")),
+        snapshot.readings.select("key", "digest", "complaint_text", "kinds", pl.col("language").alias("told")),
         on=["key", "digest"],
         how="left",
-    ).with_columns(language=pl.coalesce("told", "language"), is_read=pl.col("complaint").is_not_null())
+    ).with_columns(language=pl.coalesce("told", "language"), is_read=pl.col("complaint_text").is_not_null())
     window = _window(held, snapshot)
     if window.start is None:
         inside = pl.lit(True)
