@@ -27,8 +27,8 @@ NAMES = sorted({entry["source"] for entry in LISTED.values()})
 SIZE = 100_000
 PUMPS = (
     "a", " ", "\n", "<", "<a ", "<!--", "<script ", "<pre>", "<div ", "[", "[a](", "(", "\\", '"', "'", "`", "```\n",
-    "-", "*", "_", "1", "1,", "1 ", "/", "&", "&#", "&lt;", "{", '{"a":', ",", "=", "data:", "AF_initDataCallback({", "\x00",
-    "<![CDATA[", '<p itemscope itemprop="review">', "1 out of 5 stars ", "[quote=a]", "![", "> ",
+    "-", "*", "_", "1", "1,", "1 ", "/", "&", "&#", "&lt;", "{", '{"a":', ",", "=", "data:", "AF_initDataCallback({",
+    "\x00", "<![CDATA[", '<p itemscope itemprop="review">', "1 out of 5 stars ", "[quote=a]", "![", "> ",
 )  # fmt: skip
 BOMB = (
     "<?xml version='1.0'?><!DOCTYPE feed [<!ENTITY a 'lol'>"
