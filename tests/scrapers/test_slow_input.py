@@ -12,6 +12,7 @@ import resource
 import subprocess
 import sys
 import tomllib
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,6 +40,7 @@ EXTERNAL = (
     "<?xml version='1.0'?><!DOCTYPE feed [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>"
     "<feed xmlns='http://www.w3.org/2005/Atom'><title>&x;</title><entry><id>1</id><content>&x;</content></entry></feed>"
 )
+ENV = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
 MOST_MEMORY = 3 * 1024**3
 
 
@@ -79,10 +81,9 @@ def read_all(name: str) -> int:
 @pytest.mark.parametrize("name", NAMES)
 def test_no_page_keeps_a_parser_busy(name: str) -> None:
     code = f"from tests.scrapers.test_slow_input import read_all; print(read_all({name!r}))"
-    root = Path(__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-P", "-c", code],
-        env=os.environ | {"PYTHONPATH": str(root)},
+        env=ENV,
         capture_output=True,
         text=True,
         timeout=300,
@@ -91,6 +92,48 @@ def test_no_page_keeps_a_parser_busy(name: str) -> None:
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert int(done.stdout) == 3 * len(PUMPS) + 2
+
+
+def recognise_all() -> int:
+    """How many long addresses all sources have looked at."""
+    done = 0
+    for entry in LISTED.values():
+        for pump in (
+            "a",
+            "/",
+            "/a",
+            "-",
+            "_",
+            ".",
+            "a.",
+            "%2",
+            "?",
+            "&a=",
+            "id=",
+            "/id1",
+            "1",
+            ":",
+            "@",
+            "/t/a",
+            "/c/a",
+        ):
+            long = (pump * SIZE)[:SIZE]
+            for url in (
+                f"{entry['url']}{long}!",
+                f"{entry['url'].rpartition('/')[0]}/{long}/{entry['url'].rpartition('/')[2]}",
+            ):
+                with suppress(ValueError):
+                    scrapers.recognise(url)
+                done += 1
+    return done
+
+
+def test_no_address_keeps_a_source_busy() -> None:
+    code = "from tests.scrapers.test_slow_input import recognise_all; print(recognise_all())"
+    told = subprocess.run(
+        [sys.executable, "-P", "-c", code], env=ENV, capture_output=True, text=True, timeout=300, check=True
+    ).stdout
+    assert int(told) == 34 * len(LISTED)
 
 
 @pytest.mark.parametrize("bomb", [BOMB, EXTERNAL])
