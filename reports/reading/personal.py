@@ -46,7 +46,7 @@ _AT_WORDS = frozenset(
     "return returns deprecated gmail google apple microsoft types babel angular noon midnight".split()
 )
 _HANDLE = re.compile(
-    r"(?<![\w@＠.])[@＠](?P<name>[A-Za-z_]\w{1,30}+(?:\.\w{1,30}+){0,3}|[\u4e00-\u9fff]\w{1,15}+)(?![/\w])"
+    r"(?<![\w@＠.])[@＠](?P<name>[A-Za-z_]\w{1,30}+(?:[.-]\w{1,30}+){0,3}|[\u4e00-\u9fff]\w{1,15}+)(?![/\w])"
 )
 _REDDIT = re.compile(r"(?<![\w/.])/?u/[\w-]{3,20}+(?!/)")
 _DISCORD = re.compile(
@@ -76,7 +76,7 @@ _ADDRESS = re.compile(r"(?i)(?P<label>\bIP(?: address)?(?: is| was)?[ :#]{1,3})\
 _KNOWN = (
     r"order|booking|invoice|ticket|case|reference|ref|transaction|txn|account|acct|a/c|customer|client|policy|tracking|"
     r"shipment|parcel|membership|member|confirmation|reservation|pnr|complaint|refund|request|awb|serial|imei|passport|"
-    r"licen[cs]e|ssn|aadhaar|pan|vin|tax|nric|steam|user|device|card|subscription|payment|upi|claim|loan"
+    r"licen[cs]e|ssn|aadhaar|pan|vin|tax|vat|gst|gstin|nric|steam|user|device|card|subscription|payment|upi|claim|loan"
 )
 _NUMBERED = re.compile(
     rf"(?i)(?P<label>\b(?:{_KNOWN})(?:[ ](?:{_KNOWN}))?[ ]?"
@@ -97,7 +97,7 @@ _CALL = re.compile(
     r"(?:[ ]?(?:numbers?|no\b\.?|me|us|him|her|them|at|on|is|was|to|[:：#=])){0,4}[ ]{0,2})"
     r"(?P<number>[+(]?\d[\d ().-]{4,22}\d)(?!\w)"
 )
-_DIGITS = re.compile(r"(?<![\w.,/#$€£₹¥￥+(-])(?P<number>(?:\+|00)?[ ]?\(?\d[\d ()./-]{6,24}\d)(?![\w%-]|[.,:]\d)")
+_DIGITS = re.compile(r"(?<![\w.,/#$€£₹¥￥+(-])(?P<number>(?:(?:\+|00)[ ]?)?\(?\d[\d ()./-]{6,24}\d)(?![\w%-]|[.,:]\d)")
 _PLUS = re.compile(r"(?<![\w.,])(?P<number>\+[ ]?\(?\d{1,3}\)?[\d ()./-]{5,20}\d)(?![\w%]|[.,]\d)")
 _SOLID = re.compile(r"(?<![\w.,$€£₹¥￥/-])(?P<number>\d{9,40})(?![A-Za-z0-9_%]|[.,]\d)")
 
@@ -117,7 +117,7 @@ _UNIT_BEHIND = re.compile(
 )
 _PHONE_FORMS = re.compile(
     r"\(?\d{3}\)?[ .-]?[ ]?\d{3}[ .-]\d{4}|1[ .-]\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}|\d{5}[ -]\d{5}|"
-    r"1[3-9]\d[ -]\d{4}[ -]\d{4}|0\d{1,4}(?:[ /.()-]{1,2}\d{2,8}){1,5}|\d{4}[ -]\d{3}[ -]\d{3}"
+    r"1[3-9]\d[ -]\d{4}[ -]\d{4}|\(?0\d{1,4}(?:[ /.()-]{1,2}\d{2,8}){1,5}|\d{4}[ -]\d{3}[ -]\d{3}"
 )
 
 
@@ -163,7 +163,7 @@ def _masked(text: str) -> str:
     text = _LOOSELY.sub(lambda m: f"{m['label']}[number]" if _loose(m["token"]) and not _measured(m) else m[0], text)
     text = _CALL.sub(lambda m: f"{m['label']}[phone]" if _called(m["number"]) else m[0], text)
     text = _PLUS.sub(lambda m: "[phone]" if _international(m["number"]) and not _measured(m) else m[0], text)
-    text = _DIGITS.sub(lambda m: "[phone]" if _is_phone(m["number"]) and not _measured(m) else m[0], text)
+    text = _DIGITS.sub(lambda m: _phone(m) if _is_phone(m["number"]) and not _measured(m) else m[0], text)
     return _SOLID.sub(lambda m: m[0] if _plain_number(m["number"]) or _measured(m) else "[number]", text)
 
 
@@ -263,9 +263,14 @@ def _is_phone(number: str) -> bool:
         return False
     if number.startswith(("+", "00")):
         return True
-    if number[0] == "0" and len(digits) > 12:
+    if number.lstrip("(")[0] == "0" and len(digits) > 12:
         return False
     return bool(_PHONE_FORMS.fullmatch(number))
+
+
+def _phone(found: re.Match[str]) -> str:
+    """The mask of a phone; a bracket around it stays."""
+    return "([phone]" if found["number"].startswith("(") and ")" not in found["number"] else "[phone]"
 
 
 def _plain_number(digits: str) -> bool:
