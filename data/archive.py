@@ -29,6 +29,8 @@ _WIRE_ONLY = frozenset({"content-encoding", "transfer-encoding", "content-length
 _MEMBER = b"\x1f\x8b\x08"
 """How a gzip member begins."""
 _CHUNK = 65_536
+_MOST = 1024**3
+"""Bytes that one record may unpack to; a page that the fetcher takes is far smaller."""
 _MEMORY = "Unmet-Memory"
 """A field of our own beside the standard's, which lets others be: the fragment of the address asked."""
 
@@ -102,7 +104,7 @@ class Archive:
         """
         with _typed(path, "cannot be read"):
             raw = path.read_bytes()
-        for member in _whole(raw):
+        for member in _whole(raw, path):
             for record in ArchiveIterator(BytesIO(member)):
                 if record.rec_type != "response":
                     continue
@@ -171,14 +173,16 @@ def _day(path: Path) -> str:
     return path.name.removesuffix(".warc.gz")[-10:]
 
 
-def _whole(raw: bytes) -> Iterator[bytes]:
-    """The gzip members that are there to their end, unpacked."""
+def _whole(raw: bytes, path: Path) -> Iterator[bytes]:
+    """The gzip members that are there to their end, unpacked; raises ArchiveError at one that would fill the memory."""
     start = raw.find(_MEMBER)
     while start >= 0:
         member, out, at = zlib.decompressobj(zlib.MAX_WBITS | 16), bytearray(), start
         try:
             while not member.eof and at < len(raw):
                 out += member.decompress(raw[at : at + _CHUNK])
+                if len(out) > _MOST:
+                    raise ArchiveError(f"{path}: a record unpacks to more than {_MOST:,} bytes; delete the file")
                 at = min(at + _CHUNK, len(raw))
         except zlib.error:
             pass

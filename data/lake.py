@@ -31,10 +31,10 @@ import polars as pl
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
+from data import forgotten, tables
 from data import review as _review
-from data import tables
 from data import visit as _visit
-from data.authors import author_key
+from data.authors import author_key, hashed
 from data.errors import UnmetError
 from data.merging import CHANGES, GONE, REVIEWS, compare, corrected, departed, incoming
 from data.panics import unsaid
@@ -180,7 +180,9 @@ class Lake:
         except OSError as e:
             why = e.strerror or e
             raise LakeError(f"{self.root}: cannot be written ({why}); check space and rights, then run again") from e
-        return incoming(told, key, at, market=market, competitor=competitor, listing=listing), told.height
+        rows = incoming(told, key, at, market=market, competitor=competitor, listing=listing)
+        stay = forgotten.without(rows, Path(self.root), key)
+        return stay, told.height - (rows.height - stay.height) if stay.height else 0
 
     def _same(self, rows: pl.DataFrame) -> pl.DataFrame:
         """What is held under the same keys."""
@@ -228,34 +230,51 @@ class Lake:
                 found.update(self._collect(rows.select("market").unique())["market"])
         return sorted(found)
 
-    def held(self, market: str, competitor: str | None = None, source: str | None = None) -> dict[str, int]:
-        """How many rows of each table belong to a market, or to a competitor or a source of it."""
+    def keys(self, market: str, review: str | None = None, author: str | None = None) -> list[str]:
+        """The keys of a review, or of all by an author (by name), that are held of a market."""
+        rows = self._scan("reviews", market)
+        if rows is None:
+            return []
+        if review is not None:
+            rows = rows.filter(key=review)
+        if author is not None:
+            rows = rows.filter(author=hashed(author_key(Path(self.root)), author))
+        return sorted(self._collect(rows.select("key"))["key"])
+
+    def held(
+        self, market: str, competitor: str | None = None, source: str | None = None, keys: Collection[str] | None = None
+    ) -> dict[str, int]:
+        """How many rows of each table belong to a market, or to a competitor, a source or some reviews of it."""
         counts = {}
         for name in TABLES:
-            rows = self._matching(name, market, competitor, source)
+            rows = self._matching(name, market, competitor, source, keys)
             counts[name] = 0 if rows is None else self._collect(rows.select(pl.len())).item()
         return counts
 
-    def listings(self, market: str, competitor: str | None = None, source: str | None = None) -> list[str]:
-        """The names of the listings that the reviews of a market, or of a competitor or a source of it, stand on."""
-        rows = self._matching("reviews", market, competitor, source)
+    def listings(
+        self, market: str, competitor: str | None = None, source: str | None = None, keys: Collection[str] | None = None
+    ) -> list[str]:
+        """The names of the listings that such reviews stand on."""
+        rows = self._matching("reviews", market, competitor, source, keys)
         return [] if rows is None else sorted(self._collect(rows.select("listing").unique())["listing"])
 
-    def forget(self, market: str, competitor: str | None = None, source: str | None = None) -> None:
-        """Takes a market, or a competitor or a source of it, out of every table; `purge` takes it off the disk."""
+    def forget(
+        self, market: str, competitor: str | None = None, source: str | None = None, keys: Collection[str] | None = None
+    ) -> None:
+        """Takes a market, or a part of it, out of every table; `purge` takes it off the disk."""
         named = {"market": market, "competitor": competitor, "source": source}
         where = " AND ".join(f"{k} = '{v.replace(chr(39), chr(39) * 2)}'" for k, v in named.items() if v is not None)
         with self._lock:
             # reviews last: a run that dies before still finds the keys by which the other rows go
             for name in TABLES:
-                rows = self._matching(name, market, competitor, source)
+                rows = self._matching(name, market, competitor, source, keys)
                 if rows is None:
                     continue
-                if competitor is source is None or name in {"visits", "reviews"}:
+                if keys is None and (competitor is source is None or name in {"visits", "reviews"}):
                     self._change(name, lambda table: table.delete(where))
-                else:
-                    keys = self._collect(rows.select("market", "key").unique())
-                    self._change(name, partial(tables.without, keys=keys))
+                elif name != "visits":
+                    gone = self._collect(rows.select("market", "key").unique())
+                    self._change(name, partial(tables.without, keys=gone))
 
     def purge(self) -> None:
         """Takes off the disk what the tables no longer hold: old files, and the texts that old log entries quote.
@@ -280,8 +299,12 @@ class Lake:
                 self._change(name, change)
         return packed
 
-    def _matching(self, name: str, market: str, competitor: str | None, source: str | None) -> pl.LazyFrame | None:
+    def _matching(
+        self, name: str, market: str, competitor: str | None, source: str | None, keys: Collection[str] | None
+    ) -> pl.LazyFrame | None:
         rows = self._scan(name, market)
+        if rows is not None and keys is not None:
+            return rows.filter(pl.lit(False) if name == "visits" else pl.col("key").is_in(list(keys)))
         wanted = {k: v for k, v in (("competitor", competitor), ("source", source)) if v is not None}
         if rows is None or not wanted:
             return rows

@@ -74,6 +74,8 @@ class Settings(BaseSettings):
     """Where `unmet serve` starts Prefect's server, on 127.0.0.1."""
     connect_to: dict[str, str] = {}
     """Host -> address:port that answers for it over plain HTTP, as curl's --connect-to: for mirrors, demo, tests."""
+    allow_private: bool = False
+    """Whether listings and redirects may lead to addresses that are not public: this machine, its network."""
     now: datetime | None = None
     """A pretended present, for reproducible runs; the clock when absent."""
 

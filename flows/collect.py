@@ -40,7 +40,13 @@ def fetcher(settings: Settings) -> Fetcher:
         tries=settings.tries,
         longest_wait_seconds=settings.longest_wait_seconds,
     )
-    return Fetcher(settings.user_agent, limits, settings.connect_to, clock=settings.clock)
+    return Fetcher(
+        settings.user_agent,
+        limits,
+        settings.connect_to,
+        clock=settings.clock,
+        allow_private=settings.allow_private,
+    )
 
 
 def archive(settings: Settings) -> Archive:
