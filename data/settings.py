@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     """Waits before a listing that could not be reached is tried again in the same run."""
     workers: int = Field(default=0, ge=0)
     """Processes that read reviews at once; 0 for one a core and eight at most, 1 for the command's own alone."""
+    dask: str = ""
+    """Address of a Dask scheduler (tcp://host:8786) whose workers read the lake's reviews, in place of `workers`."""
     cron: str = "0 3 * * *"
     """When `unmet serve` runs the nightly flow."""
     timezone: str = "UTC"

@@ -12,7 +12,7 @@ from data.archive import Archive
 from data.lake import Lake
 from data.market import MarketError, load
 from data.settings import settings
-from flows import plan, progress, quiet
+from flows import cluster, plan, progress, quiet
 from flows.codes import DONE, NOTHING, PARTLY
 from flows.plan import market_files
 from flows.screen import Screen, console
@@ -107,8 +107,10 @@ def report(market: Path) -> int:
     """Reads what is new and writes the report; no flow, no network."""
     loaded = load(market)
     config = settings()
-    with console.status(f"{loaded.name}: reading and weighing"):
-        press.make(Lake(config.lake), loaded, config.reports, market.resolve())
+    if config.dask:
+        quiet.prepare(screen=True)
+    with console.status(f"{loaded.name}: reading and weighing"), cluster.readers(config.dask) as elsewhere:
+        press.make(Lake(config.lake), loaded, config.reports, market.resolve(), elsewhere=elsewhere)
     return _tell([market], DONE)
 
 
