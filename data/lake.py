@@ -29,6 +29,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from data import review as _review
+from data import store
 from data import visit as _visit
 from data.authors import author_key
 from data.errors import UnmetError
@@ -63,6 +64,7 @@ class Lake:
     """The tables below one folder (or object-store address)."""
 
     def __init__(self, root: str | Path) -> None:
+        """`root`: a folder, or an address `s3://bucket/prefix`; see `data/store.py`."""
         self.root = str(root)
         self._lock = threading.Lock()
 
@@ -158,7 +160,11 @@ class Lake:
         if told.height == 0:
             return told, 0
         try:
-            key = author_key(Path(self.root))
+            if store.is_remote(self.root):
+                with store.typed(LakeError, self.root, "the key of its authors cannot be had"):
+                    key = author_key(self.root)
+            else:
+                key = author_key(self.root)
         except OSError as e:
             why = e.strerror or e
             raise LakeError(f"{self.root}: cannot be written ({why}); check space and rights, then run again") from e
@@ -265,12 +271,18 @@ class Lake:
                     if DeltaTable.is_deltatable(uri):
                         change(DeltaTable(uri))
         except _BROKEN as e:
-            raise LakeError(f"{uri}: the table cannot be written ({_line(e)}); restore it from a backup") from e
+            raise LakeError(
+                f"{uri}: the table cannot be written ({_line(e)}); {self._mend('restore it from a backup')}"
+            ) from e
 
     # -- Delta -----------------------------------------------------------------------------------------------------
 
     def _uri(self, name: str) -> str:
         return f"{self.root.rstrip('/')}/{name}"
+
+    def _mend(self, here: str) -> str:
+        """What to do about a table that fails: as told for a folder, or what an object store fails of first."""
+        return store.MEND if store.is_remote(self.root) else here
 
     def _table(self, name: str) -> pl.LazyFrame | None:
         uri = self._uri(name)
@@ -288,7 +300,9 @@ class Lake:
             with unsaid():
                 found = read()
         except _BROKEN as e:
-            raise LakeError(f"{self.root}: a table cannot be read ({_line(e)}); restore the lake from a backup") from e
+            raise LakeError(
+                f"{self.root}: a table cannot be read ({_line(e)}); {self._mend('restore the lake from a backup')}"
+            ) from e
         return found
 
     def _read(self, name: str, schema: dict[str, Any], market: str) -> pl.DataFrame:
@@ -314,9 +328,8 @@ class Lake:
                     )
                     merge.when_matched_update_all().when_not_matched_insert_all().execute()
         except _BROKEN as e:
-            raise LakeError(
-                f"{uri}: the table cannot be written ({_line(e)}); check space and rights, then run again"
-            ) from e
+            mend = self._mend("check space and rights, then run again")
+            raise LakeError(f"{uri}: the table cannot be written ({_line(e)}); {mend}") from e
 
 
 def _line(error: BaseException) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 from pydantic_settings.exceptions import SettingsError as WrongVariable
 
+from data import store
 from data.errors import UnmetError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,7 +35,7 @@ class Settings(BaseSettings):
     )
 
     lake: str = str(ROOT / "data" / "lake")
-    """Folder of the lake (tables and page archive)."""
+    """Folder of the lake (tables and page archive), or its address on an object store, s3://bucket/prefix."""
     reports: Path = ROOT / "reports" / "out"
     """Where reports are written, one folder a market."""
     markets: Path = ROOT / "data" / "markets"
@@ -78,6 +79,15 @@ class Settings(BaseSettings):
     """Host -> address:port that answers for it over plain HTTP, as curl's --connect-to: for mirrors, demo, tests."""
     now: datetime | None = None
     """A pretended present, for reproducible runs; the clock when absent."""
+
+    @field_validator("lake")
+    @classmethod
+    def _a_place_we_know(cls, lake: str) -> str:
+        if "://" in lake and not lake.removeprefix(store.SCHEME).strip("/"):
+            raise ValueError("names no bucket; s3://bucket/prefix does")
+        if "://" in lake and not store.is_remote(lake):
+            raise ValueError("is no folder and no s3://bucket/prefix")
+        return lake.rstrip("/") if store.is_remote(lake) else lake
 
     def clock(self) -> datetime:
         """The present in UTC."""

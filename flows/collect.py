@@ -18,6 +18,7 @@ from data.lake import Lake, Merge
 from data.market import Export, Listing, Saved, pages
 from data.review import Review, content_id, digest
 from data.settings import Settings
+from data.store import is_remote
 from data.visit import Visit
 from flows.plan import Errand
 from scrapers import export
@@ -45,6 +46,10 @@ def fetcher(settings: Settings) -> Fetcher:
 
 def archive(settings: Settings) -> Archive:
     """The page archive beside the lake's tables."""
+    if is_remote(settings.lake):
+        from data.archive_store import StoredArchive
+
+        return StoredArchive(f"{settings.lake.rstrip('/')}/archive")
     return Archive(Path(settings.lake) / "archive")
 
 

@@ -81,8 +81,8 @@ def run(market: Path | None, competitor: str | None, source: str | None, yes: bo
 
 def _markets(lake: Lake, archive: Archive, reports: Path) -> list[str]:
     """Every market that anything at all is held of."""
-    folders = {p.name for root in (archive.root, reports) if root.is_dir() for p in root.iterdir() if p.is_dir()}
-    return sorted({*lake.markets(), *folders})
+    folders = [p.name for p in reports.iterdir() if p.is_dir()] if reports.is_dir() else []
+    return sorted({*lake.markets(), *archive.markets(), *folders})
 
 
 def _part(

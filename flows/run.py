@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from data import as_toml
-from data.archive import Archive
 from data.lake import Lake
 from data.market import MarketError, load
 from data.settings import settings
-from flows import cluster, plan, progress, quiet
+from flows import cluster, collect, plan, progress, quiet
 from flows.codes import DONE, NOTHING, PARTLY
 from flows.plan import market_files
 from flows.screen import Screen, console
@@ -35,7 +34,7 @@ def demo() -> int:
     market = load(invented.MARKET)
     lake = Lake(config.lake)
     lake.forget(market.slug)
-    Archive(Path(config.lake) / "archive").forget(market.slug)
+    collect.archive(config).forget(market.slug)
     shutil.rmtree(config.reports / market.slug, ignore_errors=True)
     console.print("An invented market on a small review site that runs on this machine, collected on two nights.")
     codes: list[int] = []

@@ -28,8 +28,8 @@ WORKERS = 2
 
 def tables(corpora: Path, runs: int) -> Iterator[str]:
     """The benchmark's Markdown, line by line; raises AssertionError where the two did not read the same."""
-    sys.path.insert(0, str(HERE))
-    from cluster import clean, dask_cluster, prefect_server
+    sys.path.insert(0, str(HERE.parent))
+    from servers import clean, dask_cluster, prefect_server
 
     env = clean() | {"PYTHONPATH": str(HERE.parents[1])}
     with TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""Servers on loopback as benchmarks and tests start them: Prefect's, and a Dask scheduler with its workers."""
+"""Servers on loopback as benchmarks and tests start them: Prefect's, a Dask scheduler with its workers, an S3 store."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 START_SECONDS = 120
 
 
@@ -87,17 +87,45 @@ def dask_cluster(home: Path, env: dict[str, str], workers: int) -> Iterator[tupl
         yield address, team
 
 
+S3 = """
+import sys
+from moto.server import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import run_simple
+run_simple("127.0.0.1", int(sys.argv[1]), DomainDispatcherApplication(create_backend_app), threaded=False)
+"""
+"""One request after the other: moto looks for an object and then writes it, so that two at once might both write."""
+
+
+@contextmanager
+def s3_server(home: Path) -> Iterator[dict[str, str]]:
+    """A server that speaks S3's protocol, with an empty bucket `lakes`; the environment by which it is found."""
+    port, log = free_port(), home / "s3.log"
+    url = f"http://127.0.0.1:{port}"
+    with running([sys.executable, "-P", "-c", S3, str(port)], clean(), log) as server:
+        until(lambda: listens(port), server, log)
+        urllib.request.urlopen(urllib.request.Request(f"{url}/lakes", method="PUT"), timeout=30).close()
+        yield {
+            "AWS_ENDPOINT_URL": url, "AWS_ALLOW_HTTP": "true", "AWS_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing",
+        }  # fmt: skip
+
+
 def listens(port: int) -> bool:
     """Whether anybody listens at a port of this machine."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def task_runs(api: str) -> list[str]:
-    """The names of the task runs that a server knows, without their marks, those that completed."""
+def task_runs(api: str, number: int) -> list[str]:
+    """The names of the task runs that a server knows to be completed, once there are so many: it hears of them late."""
     asked = urllib.request.Request(f"{api}/task_runs/filter", b'{"limit": 200}', {"content-type": "application/json"})
-    with urllib.request.urlopen(asked, timeout=10) as answer:
-        return [run["name"].rpartition("-")[0] for run in json.load(answer) if run["state_type"] == "COMPLETED"]
+    end = time.monotonic() + START_SECONDS
+    while True:
+        with urllib.request.urlopen(asked, timeout=10) as answer:
+            found = [run for run in json.load(answer) if run["state_type"] == "COMPLETED"]
+        if len(found) >= number or time.monotonic() > end:
+            return sorted(run["name"].partition("-")[0] for run in found)
+        time.sleep(0.2)
 
 
 def clean() -> dict[str, str]:
