@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     """An address (mail or web) by which a site's owner can reach whoever runs this; part of the user-agent."""
     pause_seconds: float = Field(default=1.5, ge=0)
     """Between the end of one request and the start of the next to the same host."""
+    shared_pace: bool = False
+    """Whether the Prefect server that PREFECT_API_URL names holds each host's pace over all who collect by it."""
     timeout_seconds: float = Field(default=30, gt=0)
     """For connecting, and for each wait on an answer."""
     page_seconds: float = Field(default=120, gt=0)

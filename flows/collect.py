@@ -24,14 +24,15 @@ from flows.plan import Errand
 from scrapers import export
 from scrapers._errors import Blocked, Disallowed, ExportError, ScrapeError
 from scrapers._fetch import Fetcher, Limits
+from scrapers._pace import Shared, Turns
 from scrapers._source import COMPLETE, Handle, Outcome, Page, Request, Source, Stop, within
 from scrapers._walk import Walk, walk
 
 Progress = Callable[[Walk], None]
 
 
-def fetcher(settings: Settings) -> Fetcher:
-    """The HTTP client as the settings want it."""
+def fetcher(settings: Settings, shared: Shared | None = None) -> Fetcher:
+    """The HTTP client as the settings want it; `shared` where other processes ask the same hosts."""
     limits = Limits(
         pause_seconds=settings.pause_seconds,
         timeout_seconds=settings.timeout_seconds,
@@ -41,7 +42,7 @@ def fetcher(settings: Settings) -> Fetcher:
         tries=settings.tries,
         longest_wait_seconds=settings.longest_wait_seconds,
     )
-    return Fetcher(settings.user_agent, limits, settings.connect_to, clock=settings.clock)
+    return Fetcher(settings.user_agent, limits, settings.connect_to, clock=settings.clock, turns=Turns(shared=shared))
 
 
 def archive(settings: Settings) -> Archive:

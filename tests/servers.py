@@ -1,9 +1,11 @@
-"""Servers on loopback as benchmarks and tests start them: Prefect's, a Dask scheduler with its workers, an S3 store."""
+"""Servers on loopback as benchmarks and tests start them: Prefect's, a Dask scheduler with its workers, an S3 store,
+PostgreSQL."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,9 +14,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[1]
-START_SECONDS = 120
+START_SECONDS = 240
 
 
 def free_port() -> int:
@@ -67,6 +70,30 @@ def prefect_server(home: Path, env: dict[str, str]) -> Iterator[str]:
     with running(command, env | quiet, log) as server:
         until(lambda: answers(f"http://127.0.0.1:{port}/api/health"), server, log)
         yield f"http://127.0.0.1:{port}/api"
+
+
+def postgres_folder() -> Path | None:
+    """Where PostgreSQL's programs lie, if it is installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    told = shutil.which("initdb")
+    return found[-1].parent if found else Path(told).resolve().parent if told else None
+
+
+@contextmanager
+def postgres(programs: Path) -> Iterator[str]:
+    """A PostgreSQL server with an empty database, not kept; its address, as Prefect wants it."""
+    who: dict[str, str] = {"user": "postgres"} if os.geteuid() == 0 else {}  # it does not run as root
+    with TemporaryDirectory(prefix="postgres-") as folder:
+        home, port = Path(folder), free_port()
+        if who:
+            shutil.chown(home, who["user"])
+        made = [programs / "initdb", "-D", home / "db", "-U", "prefect", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        subprocess.run(made, check=True, stdout=subprocess.DEVNULL, cwd=home, **who)  # type: ignore[call-overload]
+        command = [programs / "postgres", "-D", home / "db", "-p", port, "-h", "127.0.0.1", "-k", home, "-F"]
+        log = home / "postgres.log"
+        with running([str(part) for part in command], clean(), log, **who) as server:
+            until(lambda: listens(port), server, log)
+            yield f"postgresql+asyncpg://prefect@127.0.0.1:{port}/postgres"
 
 
 @contextmanager
