@@ -25,7 +25,7 @@ format: .venv/ready
 
 ## After a change of dependencies in pyproject.toml: pins with hashes, and no index addresses.
 lock: .venv/ready
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra dask --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml -o requirements.lock
 
 ## After a meant change of the report: writes reports/example.md anew; read the difference before committing it.

@@ -26,6 +26,12 @@ class ClusterError(UnmetError):
     """The cluster cannot read."""
 
 
+def check() -> None:
+    """Raises SettingsError where no Prefect server is named: every worker would start one that nobody looks at."""
+    if not os.environ.get("PREFECT_API_URL"):
+        raise SettingsError("UNMET_DASK: workers report to a Prefect server; start one, and set PREFECT_API_URL to it")
+
+
 @contextmanager
 def readers(address: str) -> Iterator[Cluster | None]:
     """The workers of the scheduler at an address, as who reads; None without an address.
@@ -35,9 +41,7 @@ def readers(address: str) -> Iterator[Cluster | None]:
     if not address:
         yield None
         return
-    if not os.environ.get("PREFECT_API_URL"):
-        # without one, every worker would start a server of its own that nobody looks at
-        raise SettingsError("UNMET_DASK: workers report to a Prefect server; start one, and set PREFECT_API_URL to it")
+    check()
     try:
         import dask
         from prefect_dask.task_runners import DaskTaskRunner

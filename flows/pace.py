@@ -19,12 +19,17 @@ LEASE_SECONDS = 60
 """A slot is free again so long after its process died; a process that lives renews it."""
 
 
-def shared() -> Shared:
-    """How a turn at a host is one among all; raises SettingsError where no server is named."""
+def check() -> None:
+    """Raises SettingsError where no server is named: each process would start its own, and keep its own pace."""
     if not os.environ.get("PREFECT_API_URL"):
         raise SettingsError(
             "UNMET_SHARED_PACE: one Prefect server has to hold the pace; start one, and set PREFECT_API_URL to it"
         )
+
+
+def shared() -> Shared:
+    """How a turn at a host is one among all; raises SettingsError where no server is named."""
+    check()
     known: set[str] = set()
 
     @contextmanager

@@ -11,7 +11,7 @@ from data import as_toml
 from data.lake import Lake
 from data.market import MarketError, load
 from data.settings import settings
-from flows import cluster, collect, plan, progress, quiet
+from flows import cluster, collect, pace, plan, progress, quiet
 from flows.codes import DONE, NOTHING, PARTLY
 from flows.plan import market_files
 from flows.screen import Screen, console
@@ -118,13 +118,18 @@ def _flow(files: list[Path], newcomers: list[str] | None = None, beside: str = "
 
     `beside`: the folder within the market's where reports with newcomers lie.
     """
+    config = settings()
+    if config.dask:  # before a server of Prefect's is started for nothing
+        cluster.check()
+    if config.shared_pace:
+        pace.check()
     quiet.prepare(screen=True)
     from flows.nightly import nightly as flow
 
     state: Any = flow(files, newcomers, return_state=True)
     if state.is_completed():
         return DONE
-    out = settings().reports
+    out = config.reports
     written = [file for file in files if (out / load(file).slug / beside / "latest.md").is_file()]
     if not written:
         _why(state)
