@@ -145,13 +145,22 @@ def listens(port: int) -> bool:
 
 def task_runs(api: str, number: int) -> list[str]:
     """The names of the task runs that a server knows to be completed, once there are so many: it hears of them late."""
-    asked = urllib.request.Request(f"{api}/task_runs/filter", b'{"limit": 200}', {"content-type": "application/json"})
+    return sorted(run["name"].partition("-")[0] for run in _ended(api, "task_runs", number))
+
+
+def flow_runs(api: str, number: int) -> list[str]:
+    """The states of the flow runs that ended, once there are so many."""
+    return [run["state_name"] for run in _ended(api, "flow_runs", number)]
+
+
+def _ended(api: str, what: str, number: int) -> list[dict[str, str]]:
+    asked = urllib.request.Request(f"{api}/{what}/filter", b'{"limit": 200}', {"content-type": "application/json"})
     end = time.monotonic() + START_SECONDS
     while True:
         with urllib.request.urlopen(asked, timeout=10) as answer:
-            found = [run for run in json.load(answer) if run["state_type"] == "COMPLETED"]
+            found = [run for run in json.load(answer) if run["state_type"] in {"COMPLETED", "FAILED", "CRASHED"}]
         if len(found) >= number or time.monotonic() > end:
-            return sorted(run["name"].partition("-")[0] for run in found)
+            return found
         time.sleep(0.2)
 
 
