@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -61,7 +62,6 @@ class Cluster:
         """Raises ClusterError where no scheduler answers, has no workers, or they do not fit."""
         self._runner = runner
         self._address = address
-        self._rules: tuple[bytes, PrefectDaskFuture[bytes]] | None = None
         try:
             runner.client.get_versions(check=True)
         except (OSError, ValueError) as e:  # nobody there; or another Python, Dask or pickle format
@@ -82,14 +82,14 @@ class Cluster:
 
         Raises ClusterError where a worker cannot read, or might read otherwise than this machine.
         """
-        from flows.slices import carry, read_slice
+        from flows.slices import read_slice
         from reports.reading.worker import code
 
-        if self._rules is None or self._rules[0] != rules:
-            self._rules = rules, self._runner.submit(carry, {"rules": rules})
-        known = self._rules[1]
+        # with each slice: as a result on the cluster that slices hang on, they would draw all slices to the worker that
+        # has them, and their small task would pass for the time that a slice takes
+        sent = zlib.compress(rules, 1)
         due = [
-            self._runner.submit(read_slice, {"mark": code(), "rules": known, "reviews": each, "key": key})
+            self._runner.submit(read_slice, {"mark": code(), "rules": sent, "reviews": each, "key": key})
             for each in reversed(slices)
         ]
         while due:

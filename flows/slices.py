@@ -2,6 +2,8 @@
 
 # Annotations stay real objects here, as Prefect looks at them.
 
+import zlib
+
 import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -15,15 +17,9 @@ class OtherCode(UnmetError):
     """A worker has other code than who asks it, and might read otherwise."""
 
 
-@task(name="rules", cache_policy=NO_CACHE, persist_result=False)
-def carry(rules: bytes) -> bytes:
-    """The packed rules as a result on the cluster: they are sent there once, and workers get them from each other."""
-    return rules
-
-
 @task(name="read", cache_policy=NO_CACHE, persist_result=False)
 def read_slice(mark: str, rules: bytes, reviews: pl.DataFrame, key: str) -> Read:
-    """Reads a slice by packed rules; raises OtherCode where the worker's code has another mark than `mark`."""
+    """Reads a slice by packed and compressed rules; raises OtherCode where this worker's code has not the mark `mark`."""
     if code() != mark:
         raise OtherCode(f"a worker has other code or packages ({code()}) than are here ({mark})")
-    return read_packed(rules, reviews, key)
+    return read_packed(zlib.decompress(rules), reviews, key)

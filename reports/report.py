@@ -43,7 +43,7 @@ def read_new(lake: Lake, market: str, rules: Rules, elsewhere: Elsewhere | None 
     reviews = lake.reviews(market)
     done = lake.table("readings", market, rules.version)
     due = reviews if done is None else reviews.join(done, on=["key", "digest"], how="anti")
-    at_once = max(READ_AT_ONCE, LARGEST * elsewhere.processes) if elsewhere else READ_AT_ONCE
+    at_once = max(READ_AT_ONCE, 2 * LARGEST * elsewhere.processes) if elsewhere else READ_AT_ONCE
     with Readers(rules, elsewhere=elsewhere) as readers:
         for part in due.with_columns(stars=_review.stars()).iter_slices(at_once):
             reading = readers.read(part)

@@ -135,7 +135,7 @@ class Readers:
 
     def _sent(self, elsewhere: Elsewhere, moved: Callable[[float], None], reviews: pl.DataFrame, key: str) -> Read:
         """As `_spread` reads them, on other machines; a slice that was lost there is read here."""
-        slices = list(_slices(reviews.height, elsewhere.processes))
+        slices = list(_slices(reviews.height, elsewhere.processes, 2 * LARGEST))  # their memory is no part of ours
         sent = [reviews[start : start + length] for start, length in slices]
         parts = []
         known = packed((self._rules, needed(self._rules)))
@@ -161,9 +161,9 @@ def _next(due: SimpleQueue[int]) -> int | None:
         return None
 
 
-def _slices(height: int, processes: int) -> Iterator[tuple[int, int]]:
+def _slices(height: int, processes: int, largest: int | None = None) -> Iterator[tuple[int, int]]:
     """Where slices start and how long they are: as few as may be, as many for each process, all of about one size."""
-    number = processes * -(-height // (processes * LARGEST))
+    number = processes * -(-height // (processes * (largest or LARGEST)))
     ends = [height * each // number for each in range(number + 1)]
     for start, end in pairwise(ends):
         yield start, end - start
