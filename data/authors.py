@@ -10,10 +10,13 @@ from pathlib import Path
 from data import store
 
 
-def author_key(root: str) -> bytes:
-    """The key of the author hashes: made once, kept beside the lake's tables, never in a report."""
-    if store.is_remote(root):
-        return _stored_key(root)
+def author_key(root: str | Path) -> bytes:
+    """The key of the author hashes: made once, kept beside the lake's tables, never in a report.
+
+    Raises OSError where it cannot be had.
+    """
+    if store.is_remote(str(root)):
+        return _stored_key(str(root))
     path = Path(root) / "author.key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -32,10 +35,11 @@ def _stored_key(root: str) -> bytes:
     import obstore
     from obstore.exceptions import AlreadyExistsError
 
-    objects = store.store(root)
-    with suppress(AlreadyExistsError):  # it is there: the key of whoever was first counts
-        obstore.put(objects, "author.key", secrets.token_bytes(32), mode="create")
-    return bytes(obstore.get(objects, "author.key").bytes())
+    with store.typed(OSError, root, "the key of its authors"):
+        objects = store.store(root)
+        with suppress(AlreadyExistsError):  # it is there: the key of whoever was first counts
+            obstore.put(objects, "author.key", secrets.token_bytes(32), mode="create")
+        return bytes(obstore.get(objects, "author.key").bytes())
 
 
 def hashed(key: bytes, author: str | None) -> str | None:

@@ -35,11 +35,13 @@ from data.authors import author_key
 from data.errors import UnmetError
 from data.merging import CHANGES, GONE, REVIEWS, compare, corrected, departed, incoming
 from data.panics import unsaid
+from data.purging import purge, without
 from data.review import UTC_TIME, Review
 from data.visit import Visit
 
 TABLES = ("visits", "changes", "mentions", "readings", "reviews")
 
+SPACE = "check space and rights, then run again"
 T = TypeVar("T")
 
 _BROKEN = (DeltaError, pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
@@ -160,14 +162,10 @@ class Lake:
         if told.height == 0:
             return told, 0
         try:
-            if store.is_remote(self.root):
-                with store.typed(LakeError, self.root, "the key of its authors cannot be had"):
-                    key = author_key(self.root)
-            else:
-                key = author_key(self.root)
+            key = author_key(self.root)
         except OSError as e:
             why = e.strerror or e
-            raise LakeError(f"{self.root}: cannot be written ({why}); check space and rights, then run again") from e
+            raise LakeError(f"{self.root}: cannot be written ({why}); {self._mend(SPACE)}") from e
         return incoming(told, key, at, market=market, competitor=competitor, listing=listing), told.height
 
     def _same(self, rows: pl.DataFrame) -> pl.DataFrame:
@@ -241,7 +239,7 @@ class Lake:
                     self._change(name, lambda table: table.delete(where))
                 else:
                     keys = self._collect(rows.select("market", "key").unique())
-                    self._change(name, partial(_without, keys=keys))
+                    self._change(name, partial(without, keys=keys))
 
     def purge(self) -> None:
         """Takes off the disk what the tables no longer hold: old files, and the texts that old log entries quote.
@@ -250,7 +248,7 @@ class Lake:
         """
         with self._lock:
             for name in TABLES:
-                self._change(name, _purge)
+                self._change(name, purge)
 
     def _matching(self, name: str, market: str, competitor: str | None, source: str | None) -> pl.LazyFrame | None:
         rows = self._scan(name, market)
@@ -328,35 +326,9 @@ class Lake:
                     )
                     merge.when_matched_update_all().when_not_matched_insert_all().execute()
         except _BROKEN as e:
-            mend = self._mend("check space and rights, then run again")
-            raise LakeError(f"{uri}: the table cannot be written ({_line(e)}); {mend}") from e
+            raise LakeError(f"{uri}: the table cannot be written ({_line(e)}); {self._mend(SPACE)}") from e
 
 
 def _line(error: BaseException) -> str:
     """The first line of an error; those of the engines go on with their call stacks."""
     return next(iter(str(error).strip().splitlines()), type(error).__name__)
-
-
-def _without(table: DeltaTable, keys: pl.DataFrame) -> None:
-    """Deletes the rows of some keys of one market."""
-    if keys.height == 0:
-        return
-    market = keys["market"][0].replace("'", "''")
-    on = f"t.market = '{market}' AND t.key = s.key"
-    table.merge(keys, predicate=on, source_alias="s", target_alias="t").when_matched_delete().execute()
-
-
-def _purge(table: DeltaTable) -> None:
-    """Deletes the files and log entries of all versions but the newest."""
-    # What no version needs any more at once; files that no commit knows (a run died over them) only after an hour,
-    # since they may be another process's next commit.
-    table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False)
-    table.vacuum(retention_hours=1, enforce_retention_duration=False, dry_run=False, full=True)
-    # An entry of the log quotes the first and last text of each file; only a checkpoint does without the old ones.
-    table.alter.set_table_properties({"delta.logRetentionDuration": "interval 0 days"})
-    try:
-        newest = DeltaTable(table.table_uri)
-        newest.create_checkpoint()
-        newest.cleanup_metadata()
-    finally:
-        DeltaTable(table.table_uri).alter.set_table_properties({"delta.logRetentionDuration": "interval 30 days"})

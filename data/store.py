@@ -34,7 +34,7 @@ def store(address: str) -> S3Store:
 
 
 @contextmanager
-def typed(kind: type[UnmetError], place: str, what: str) -> Iterator[None]:
+def typed(kind: type[UnmetError | OSError], place: str, what: str) -> Iterator[None]:
     """Makes an error of the store one of ours, of one line."""
     from obstore.exceptions import BaseError
 

@@ -19,7 +19,7 @@ class OtherCode(UnmetError):
 
 @task(name="read", cache_policy=NO_CACHE, persist_result=False)
 def read_slice(mark: str, rules: bytes, reviews: pl.DataFrame, key: str) -> Read:
-    """Reads a slice by packed and compressed rules; raises OtherCode where this worker's code has not the mark `mark`."""
+    """Reads a slice by packed and compressed rules; raises OtherCode where this worker's code is not `mark`."""
     if code() != mark:
         raise OtherCode(f"a worker has other code or packages ({code()}) than are here ({mark})")
     return read_packed(zlib.decompress(rules), reviews, key)
