@@ -5,6 +5,8 @@ slice of each worker pays for its imports, all the same. Each measurement has a 
 turns, and the medians are compared; what both read must be the same bytes. On a machine that has other work to do, wall
 time says little, so processor seconds are told too: of all processes that read, and of the longest chain, which is who
 asks and the busiest worker one after the other.
+
+Usage: PYTHONPATH=. python tests/benchmarks/dask_reading.py ../shared/corpora RUNS
 """
 
 from __future__ import annotations
@@ -87,7 +89,9 @@ def _median(runs: list[Run]) -> Run:
 def _apart(corpora: Path, env: dict[str, str], workers: list[int]) -> Run:
     """A measurement by a process of its own."""
     before = [_used(pid) for pid in workers]
-    told = subprocess.run([sys.executable, "-P", __file__, str(corpora)], stdout=subprocess.PIPE, check=True, env=env)
+    told = subprocess.run(
+        [sys.executable, "-P", __file__, "one", str(corpora)], stdout=subprocess.PIPE, check=True, env=env
+    )
     used = [_used(pid) - start for pid, start in zip(workers, before, strict=True)]
     seconds, processor, mark = json.loads(told.stdout)
     return Run(seconds, processor + sum(used), processor + max(used, default=0.0), mark)
@@ -126,4 +130,8 @@ def _read(corpora: Path) -> tuple[float, float, str]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(_read(Path(sys.argv[1]))))
+    if sys.argv[1] == "one":
+        print(json.dumps(_read(Path(sys.argv[2]))))
+    else:
+        for line in tables(Path(sys.argv[1]), int(sys.argv[2])):
+            print(line, flush=True)
