@@ -26,7 +26,7 @@ format: .venv/ready
 
 ## After a change of dependencies in pyproject.toml: pins with hashes, and no index addresses.
 lock: .venv/ready
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra dask --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml -o requirements.lock
 
 ## Known vulnerabilities of what the lock pins, a line where the database cannot be reached; `make check` does it too.

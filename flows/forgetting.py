@@ -88,7 +88,7 @@ def run(
     known_files = {part.market: _market_file(part, market) for part in parts}
     with console.status("forgetting"):
         if single:  # first: a run that dies over it must not collect them again
-            forgotten.bar(Path(config.lake), {key for part in parts for key in part.keys or ()}, author)
+            forgotten.bar(config.lake, {key for part in parts for key in part.keys or ()}, author)
         for part in parts:
             _forget(part, lake, archive, competitor, source)
         lake.purge()
@@ -112,8 +112,8 @@ def run(
 
 def _markets(lake: Lake, archive: Archive, reports: Path) -> list[str]:
     """Every market that anything at all is held of."""
-    folders = {p.name for root in (archive.root, reports) if root.is_dir() for p in root.iterdir() if p.is_dir()}
-    return sorted({*lake.markets(), *folders})
+    folders = [p.name for p in reports.iterdir() if p.is_dir()] if reports.is_dir() else []
+    return sorted({*lake.markets(), *archive.markets(), *folders})
 
 
 def _part(

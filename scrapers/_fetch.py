@@ -88,6 +88,7 @@ class Fetcher:
     def close(self) -> None:
         """Closes the connections."""
         self._client.close()
+        self.turns.close()
 
     def __enter__(self) -> Fetcher:
         return self
