@@ -10,6 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import reading
+import weighing
 
 ROOT = Path(__file__).parents[2]
 CORPORA = ROOT.parent / "shared" / "corpora"
@@ -21,8 +22,9 @@ def main() -> None:
     if not CORPORA.is_dir():
         sys.exit(f"{CORPORA}: no such folder; the benchmarks need the public corpora beside the project")
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else RUNS
-    for line in reading.tables(CORPORA, runs):
-        print(line, flush=True)
+    for part in (reading, weighing):
+        for line in part.tables(CORPORA, runs):
+            print(line, flush=True)
 
 
 if __name__ == "__main__":
