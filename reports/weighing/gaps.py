@@ -19,6 +19,7 @@ from reports.weighing.opportunity import Opportunity
 from reports.weighing.personas import HELD
 from reports.weighing.phrases import Phrase
 from reports.weighing.quotes import Quote
+from reports.weighing.sequences import Sequences, sequences
 
 MOST_GAPS = 8
 LEAST_SAID = 3
@@ -109,15 +110,17 @@ def gaps(
     `called`: slug -> name.
     """
     themes = {theme.slug: theme for theme in rules.themes}
-    everywhere = phrases.counts(evidence.mentions["text"])
+    mentions = evidence.mentions.with_row_index("_text")
+    said = sequences(mentions["text"])
+    everywhere = said.found.group_by("gram").len("prior")
     chosen = openings(cells, ranked, rivals)
     trends = momenta(evidence, [opportunity.theme for opportunity, _ in chosen], rivals, parts)
     found: list[Gap] = []
     voices: set[str] = set()
     for opportunity, kind in chosen:
         of_rivals = [cells[r, opportunity.theme] for r in rivals]
-        complaining = _mentions(evidence, opportunity.theme, rivals, "complains", rules, names, called)
-        praising = _mentions(evidence, opportunity.theme, rivals, "praises", rules, names, called)
+        complaining = _mentions(mentions, opportunity.theme, rivals, "complains", rules, names, called)
+        praising = _mentions(mentions, opportunity.theme, rivals, "praises", rules, names, called)
         statements = evidence.statements.filter(
             (pl.col("theme") == opportunity.theme) & pl.col("competitor").is_in(rivals) & pl.col("complains")
         )
@@ -141,7 +144,7 @@ def gaps(
                 instead=_said(instead.gone_to(complaining, names), "switched_to"),
                 measured_by=_said(instead.held_against(complaining, called), "compared_with"),
                 workarounds=_said(instead.coping(evidence.mentions, complaining, rules), "workaround"),
-                phrases=phrases.marking(phrases.counts(complaining["text"]), everywhere),
+                phrases=_phrases(complaining, said, everywhere),
                 quotes=quotes.complaints(
                     complaining,
                     [c.competitor for c in by_share],
@@ -189,7 +192,7 @@ def _kind(of_rivals: list[Cell]) -> Kind | None:
 
 
 def _mentions(
-    evidence: Evidence,
+    mentions: pl.DataFrame,
     theme: str,
     rivals: list[str],
     side: str,
@@ -217,9 +220,7 @@ def _mentions(
     own = [name for name, themes in rules.pains.themes().items() if themes[0] == theme]
     foreign = [name for name, themes in rules.pains.themes().items() if theme not in themes]
     named = pl.col("pain_point").is_not_null() & ~pl.col("pain_point").is_in([*vague, *foreign])
-    mentions = evidence.mentions.filter(
-        pl.col("themes").list.contains(theme) & wanted & pl.col("competitor").is_in(rivals)
-    )
+    mentions = mentions.filter(pl.col("themes").list.contains(theme) & wanted & pl.col("competitor").is_in(rivals))
     voiced = pl.any_horizontal(pl.col("pain_point").is_not_null(), *(cues.speaks(cue) for cue in told))
     return mentions.with_columns(cues.plain()).with_columns(
         _voiced=voiced,
@@ -241,6 +242,14 @@ def _elsewhere(names: dict[str, str], called: dict[str, str]) -> pl.Expr:
         written = rf"\b{re.escape(name[0].upper())}(?i:{re.escape(name[1:])})\b"
         other |= pl.col("text").str.contains(written) & (own != product).fill_null(True)
     return other
+
+
+def _phrases(complaining: pl.DataFrame, said: Sequences, everywhere: pl.DataFrame) -> list[Phrase]:
+    """What marks the complaining mentions among all. `everywhere`: in how many each `gram` stands, as `prior`."""
+    here = said.of(complaining["_text"]).group_by("gram").len()
+    often = here.filter(pl.col("len") >= phrases.LEAST).join(everywhere, on="gram", how="inner")
+    told = ((said.spelt(gram), k, prior) for gram, k, prior in often.iter_rows())
+    return phrases.marked(told, int(here["len"].sum()), said.found.height)
 
 
 def _who(complaining: pl.DataFrame, rules: Rules) -> list[tuple[str, int]]:

@@ -39,18 +39,28 @@ class Phrase:
 
 def grams(text: str) -> set[str]:
     """The sequences of two and three words of a text that neither begin nor end hollow."""
-    words = _WORD.findall(text.lower().replace("’", "'"))
+    said = words(text)
     return {
-        " ".join(words[i : i + size])
+        " ".join(said[i : i + size])
         for size in (2, 3)
-        for i in range(len(words) - size + 1)
-        if words[i] not in HOLLOW and words[i + size - 1] not in HOLLOW and _tells(words[i : i + size])
+        for i in range(len(said) - size + 1)
+        if said[i] not in HOLLOW and said[i + size - 1] not in HOLLOW and _about(said[i : i + size])
     }
 
 
-def _tells(words: list[str]) -> bool:
+def words(text: str) -> list[str]:
+    """The words of a text in lower case."""
+    return _WORD.findall(text.lower().replace("’", "'"))
+
+
+def tells(word: str) -> bool:
+    """Whether a word tells what a phrase is about."""
+    return word not in _SAYS_NOTHING and word not in HOLLOW
+
+
+def _about(words: list[str]) -> bool:
     """Whether a sequence is about something: no bare numbers ("4 0"), and a word that says what."""
-    return not any(w[0].isdigit() for w in words) and any(w not in _SAYS_NOTHING | HOLLOW for w in words)
+    return not any(w[0].isdigit() for w in words) and any(map(tells, words))
 
 
 def _roots(gram: str) -> frozenset[str]:
@@ -68,18 +78,28 @@ def counts(texts: Iterable[str]) -> Counter[str]:
 
 
 def marking(here: Counter[str], everywhere: Counter[str], most: int = 5) -> list[Phrase]:
-    """The sequences that mark `here` most within `everywhere` (which includes it), by log-odds with a Dirichlet prior.
+    """The sequences that mark `here` most within `everywhere` (which includes it), see `marked`."""
+    said = ((gram, k, everywhere[gram]) for gram, k in here.items())
+    return marked(said, here.total(), everywhere.total(), most)
+
+
+def marked(said: Iterable[tuple[str, int, int]], n_here: int, n_all: int, most: int = 5) -> list[Phrase]:
+    """The sequences that mark some texts most within all, by log-odds with a Dirichlet prior.
 
     z of the log-odds ratio after Monroe, Colaresi and Quinn, "Fightin' Words" (Political Analysis 2008), with the
     whole as prior; a sequence inside one already chosen, or of the same words in other forms, is left out. The most
     frequent comes first.
+
+    Args:
+        said: each sequence with the numbers of the texts and of all texts that hold it.
+        n_here: the sequences of the texts, each text's once.
+        n_all: those of all.
+        most: how many are wanted.
     """
-    n_here, n_all = sum(here.values()), sum(everywhere.values())
     scored = []
-    for gram, k in here.items():
+    for gram, k, prior in said:
         if k < LEAST:
             continue
-        prior = everywhere[gram]
         rest = prior - k
         a = (k + prior) / (n_here + n_all - k - prior)
         b = (rest + prior) / max(1, 2 * n_all - n_here - rest - prior)
