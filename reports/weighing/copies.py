@@ -32,6 +32,9 @@ BURST_CHANCE = 1e-6
 BURST_ALIKE = 0.8
 """The share of a burst's reviews that give the same stars."""
 
+ORDER = ("written", "key")
+"""Of two reviews that say the same, the earlier one is the original."""
+
 COPIED = "stands at another rival too"
 BURST = "part of a burst of like ratings on one day"
 
@@ -39,17 +42,12 @@ BURST = "part of a burst of like ratings on one day"
 def mark(held: pl.DataFrame) -> pl.DataFrame:
     """Adds `copy` (bool) and `suspicious` (why, or null); needs competitor, key, author, body, written and stars."""
     facts = held.select("competitor", "key", "author", "body", "written", "stars").with_row_index("row")
-    # an index of the order is cheap, and the rows themselves need not be moved
-    ordered = (
-        facts.sort("written", "key", nulls_last=True)
-        .select("row", "competitor", "author", _said=_said())
-        .with_columns(_words=pl.when(pl.col("_said") == "").then(0).otherwise(_blanks() + 1))
-    )
-    copied, elsewhere, burst = (
-        _marked(rows, held.height) for rows in (_copies(ordered), _elsewhere(ordered), _burst(facts))
-    )
+    long = _said(facts.filter(pl.col("body").str.len_bytes() >= 2 * LEAST_WORDS - 1))
+    long = long.filter(pl.col("_words") >= LEAST_WORDS)
+    marks = (_marked(rows, held.height) for rows in (_copies(facts, long), _elsewhere(long), _burst(facts)))
+    copy, elsewhere, burst = marks
     return held.with_columns(
-        copy=copied, suspicious=pl.when(elsewhere).then(pl.lit(COPIED)).when(burst).then(pl.lit(BURST))
+        copy=copy, suspicious=pl.when(elsewhere).then(pl.lit(COPIED)).when(burst).then(pl.lit(BURST))
     )
 
 
@@ -60,42 +58,44 @@ def _marked(rows: pl.Series, height: int) -> pl.Series:
     return pl.Series(marks)
 
 
-def _said() -> pl.Expr:
-    """The words of a text in lower case, a blank between them."""
-    return pl.col("body").str.to_lowercase().str.replace_all(r"\W+", " ").str.strip_chars(" ")
+def _said(facts: pl.DataFrame) -> pl.DataFrame:
+    """With `_said`, the words of a text in lower case with a blank between them, and how many `_words` that is."""
+    said = pl.col("body").str.to_lowercase().str.replace_all(r"\W+", " ").str.strip_chars(" ")
+    words = pl.when(pl.col("_said") == "").then(0).otherwise(pl.col("_said").str.count_matches(" ", literal=True) + 1)
+    return facts.with_columns(_said=said).with_columns(_words=words)
 
 
-def _blanks() -> pl.Expr:
-    return pl.col("_said").str.count_matches(" ", literal=True)
-
-
-def _elsewhere(ordered: pl.DataFrame) -> pl.Series:
+def _elsewhere(long: pl.DataFrame) -> pl.Series:
     """The rows whose text stands at another competitor too."""
-    long = ordered.lazy().filter(pl.col("_words") >= LEAST_WORDS).select("row", "competitor", "_said")
     several = long.group_by("_said").agg(pl.col("competitor").n_unique()).filter(pl.col("competitor") > 1)
-    return long.join(several, on="_said", how="semi").select("row").collect()["row"]
+    return long.join(several, on="_said", how="semi")["row"]
 
 
-def _copies(ordered: pl.DataFrame) -> pl.Series:
+def _copies(facts: pl.DataFrame, long: pl.DataFrame) -> pl.Series:
     """The rows that repeat an earlier one of their competitor, word for word or nearly."""
-    words, again = pl.col("_words"), pl.int_range(pl.len()) > 0
     # a short text is a copy only from the same hand, say in two stores
-    short = ordered.filter(words.is_between(1, LEAST_WORDS - 1) & pl.col("author").is_not_null())
-    long = ordered.filter(words >= LEAST_WORDS)
-    exact = [
-        short.filter(again.over("competitor", "author", "_said"))["row"],
-        long.filter(again.over("competitor", "_said"))["row"],
-    ]
-    wordy = long.filter(words >= LEAST_WORDS_NEAR).unique(["competitor", "_said"], keep="first", maintain_order=True)
-    near = [_near(mine) for (_,), mine in wordy.group_by("competitor", maintain_order=True)]
-    return pl.concat([*exact, *near])
+    hand = facts.drop_nulls("author").filter(pl.len().over("competitor", "author") > 1)
+    short = _said(hand).filter(pl.col("_words").is_between(1, LEAST_WORDS - 1))
+    again = _later(long, "competitor", "_said")
+    wordy = long.filter(pl.col("_words") >= LEAST_WORDS_NEAR).join(again.to_frame(), on="row", how="anti")
+    near = [_near(mine) for (_,), mine in wordy.group_by("competitor")]
+    return pl.concat([_later(short, "competitor", "author", "_said"), again, *near])
 
 
-def _near(ordered: pl.DataFrame) -> pl.Series:
+def _later(rows: pl.DataFrame, *same: str) -> pl.Series:
+    """All but the earliest of the rows that have the same in some columns."""
+    # few are the same, so that few need an order
+    several = rows.group_by(same).len().filter(pl.col("len") > 1)
+    ordered = rows.join(several, on=same, how="semi").sort(ORDER, nulls_last=True)
+    return ordered.filter(~ordered.select(pl.struct(same).is_first_distinct()).to_series())["row"]
+
+
+def _near(wordy: pl.DataFrame) -> pl.Series:
     """The rows of one competitor that say nearly the same as an earlier one, out of texts that all differ."""
+    ordered = wordy.filter(_may_repeat(wordy["_said"])).sort(ORDER, nulls_last=True)
     copied = []
     near, texts = RMinHashLSH(ALIKE, PERMUTATIONS, BANDS), dict[int, frozenset[str]]()
-    for row, said in ordered.filter(_may_repeat(ordered["_said"])).select("row", "_said").iter_rows():
+    for row, said in ordered.select("row", "_said").iter_rows():
         words = said.split(" ")
         triples = frozenset(" ".join(words[i : i + 3]) for i in range(len(words) - 2))
         sketch = RMinHash(PERMUTATIONS, SEED)

@@ -87,7 +87,7 @@ def gather(snapshot: Snapshot, rules: Rules) -> Evidence:
     else:
         inside = pl.col("written").is_null() | pl.col("written").is_between(window.start, window.end, closed="right")
     held = held.with_columns(in_window=inside)
-    held = copies.mark(held).with_columns(counted=pl.col("in_window") & ~pl.col("copy")).sort("key")
+    held = copies.mark(held.sort("key")).with_columns(counted=pl.col("in_window") & ~pl.col("copy"))
     mentions = _mentions(snapshot, held)
     return Evidence(window, held, _statements(mentions, rules), mentions)
 
@@ -108,10 +108,22 @@ def _window(held: pl.DataFrame, snapshot: Snapshot) -> Window:
 
 
 def _mentions(snapshot: Snapshot, held: pl.DataFrame) -> pl.DataFrame:
+    """Ordered by key and mention, with the facts of the review."""
     facts = held.filter("counted").select(
         "competitor", "listing", "key", "digest", "stars", "written", "helpful", "author", "url", "row", "source"
     )
-    return snapshot.mentions.join(facts, on=["key", "digest"], how="inner").sort("key", "mention")
+    # rows are matched and ordered by their places, and the wide frames are touched once
+    places = (
+        snapshot.mentions.lazy()
+        .select("key", "digest", "mention")
+        .with_row_index("_mention")
+        .join(facts.lazy().select("key", "digest").with_row_index("_review"), on=["key", "digest"], how="inner")
+        .select("_review", "_mention", "mention")
+        .sort("_review", "mention")
+        .collect()
+    )
+    said = snapshot.mentions.select(pl.all().gather(places["_mention"]))
+    return said.hstack(facts.drop("key", "digest").select(pl.all().gather(places["_review"])))
 
 
 def _statements(mentions: pl.DataFrame, rules: Rules) -> pl.DataFrame:

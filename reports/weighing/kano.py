@@ -160,9 +160,10 @@ def _design(rated: pl.DataFrame, said: pl.DataFrame, columns: list[tuple[str, st
     )
     rivals = sorted(kinds["competitor"].unique())
     whole = np.zeros((kinds.height, len(columns) + len(rivals)))
-    for row, (rival, at) in enumerate(kinds.select("competitor", "at").iter_rows()):
-        whole[row, at] = 1
-        whole[row, len(columns) + rivals.index(rival)] = 1
+    marked = kinds.select("at").with_row_index("row").explode("at").drop_nulls()
+    whole[marked["row"].to_numpy(), marked["at"].to_numpy()] = 1
+    of = kinds["competitor"].replace_strict({rival: i for i, rival in enumerate(rivals)}, return_dtype=pl.Int64)
+    whole[np.arange(kinds.height), len(columns) + of.to_numpy()] = 1
     return Design(whole, len(columns), kinds["stars"].to_numpy(), kinds["n"].cast(pl.Float64).to_numpy())
 
 
