@@ -15,6 +15,14 @@ from reports.rules import Rules
 from reports.weighing import copies
 
 
+FACTS = (
+    "competitor", "listing", "key", "digest", "body", "stars", "written", "first_seen", "version", "language", "helpful",
+    "is_read", "in_window", "copy", "suspicious", "counted",
+)  # fmt: skip
+"""What is known of a held review: `is_read` where its language is, `in_window` where its date is or it has none, `copy`
+of another, `suspicious` why or null, and `counted` where it is in the window and no copy."""
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """A market as the lake holds it, read under one set of rules."""
@@ -61,8 +69,7 @@ class Evidence:
 
     window: Window
     reviews: pl.DataFrame
-    """One row a held review: competitor, listing, key, stars, written, `in_window`, `copy`, `suspicious`, `counted`,
-    `is_read`, language, ..."""
+    """One row a held review, ordered by key, columns of `FACTS`."""
     statements: pl.DataFrame
     """One row a counted review and theme: competitor, key, theme, complains, wishes, praises, urgency, churn."""
     mentions: pl.DataFrame
@@ -89,7 +96,7 @@ def gather(snapshot: Snapshot, rules: Rules) -> Evidence:
     held = held.with_columns(in_window=inside)
     held = copies.mark(held.sort("key")).with_columns(counted=pl.col("in_window") & ~pl.col("copy"))
     mentions = _mentions(snapshot, held)
-    return Evidence(window, held, _statements(mentions, rules), mentions)
+    return Evidence(window, held.select(FACTS), _statements(mentions, rules), mentions)
 
 
 def _window(held: pl.DataFrame, snapshot: Snapshot) -> Window:
@@ -122,7 +129,8 @@ def _mentions(snapshot: Snapshot, held: pl.DataFrame) -> pl.DataFrame:
         .sort("_review", "mention")
         .collect()
     )
-    said = snapshot.mentions.select(pl.all().gather(places["_mention"]))
+    # out of one piece, rows are gathered six times as fast as out of many
+    said = snapshot.mentions.rechunk().select(pl.all().gather(places["_mention"]))
     return said.hstack(facts.drop("key", "digest").select(pl.all().gather(places["_review"])))
 
 

@@ -8,6 +8,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+import polars as pl
+
 _WORD = re.compile(r"[\w']+")
 HOLLOW = frozenset(
     "a an and are as at be been but by for from had has have he her him his i i'm if in into is it it's its just me "
@@ -25,6 +28,7 @@ _SAYS_NOTHING = frozenset(
 )
 """Words that do not tell what a phrase is about; of these alone a phrase says nothing."""
 _NOT = frozenset("no not can't cannot cant don't dont doesn't doesnt didn't didnt won't wont isn't isnt never".split())
+LEAST_Z = 1.96
 LEAST = 3
 """A phrase said by fewer reviews than this is nobody's phrase but theirs."""
 
@@ -104,7 +108,7 @@ def marked(said: Iterable[tuple[str, int, int]], n_here: int, n_all: int, most: 
         a = (k + prior) / (n_here + n_all - k - prior)
         b = (rest + prior) / max(1, 2 * n_all - n_here - rest - prior)
         z = (math.log(a) - math.log(b)) / math.sqrt(1 / (k + prior) + 1 / (rest + prior))
-        if z > 1.96:
+        if z > LEAST_Z:
             scored.append((-round(z, 9), gram, k))
     chosen: list[Phrase] = []
     for _, gram, k in sorted(scored):
@@ -113,3 +117,13 @@ def marked(said: Iterable[tuple[str, int, int]], n_here: int, n_all: int, most: 
         if len(chosen) == most:
             break
     return sorted(chosen, key=lambda p: (-p.count, p.text))
+
+
+def likely(said: pl.DataFrame, n_here: int, n_all: int) -> pl.DataFrame:
+    """Of very many sequences those that `marked` may choose; columns `k` and `prior`, numbers as there."""
+    k, prior = (said[column].cast(pl.Float64).to_numpy() for column in ("k", "prior"))
+    rest = prior - k
+    a = (k + prior) / (n_here + n_all - k - prior)
+    b = (rest + prior) / np.maximum(1, 2 * n_all - n_here - rest - prior)
+    z = (np.log(a) - np.log(b)) / np.sqrt(1 / (k + prior) + 1 / (rest + prior))
+    return said.filter(pl.Series(z > LEAST_Z - 1e-6, dtype=pl.Boolean))
