@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -15,7 +16,7 @@ from reports.reading.parallel import Readers
 from reports.reading.read import MENTIONS, REVIEWS
 from reports.rules import Rules, accuracy
 from reports.rules import market as market_rules
-from reports.weighing.evidence import Snapshot
+from reports.weighing.evidence import WEIGHED, Snapshot
 from reports.weighing.weigh import Weighed, weigh
 from reports.writing import files, newcomer, states, verify
 from reports.writing.document import Document, Places, build
@@ -38,7 +39,7 @@ def names(market: Market) -> dict[str, str]:
 def read_new(lake: Lake, market: str, rules: Rules) -> int:
     """Reads the reviews that these rules have not read yet, new and edited ones; says how many."""
     reviews = lake.reviews(market)
-    done = lake.table("readings", market, rules.version)
+    done = lake.table("readings", market, rules.version, ["key", "digest"])
     due = reviews if done is None else reviews.join(done, on=["key", "digest"], how="anti")
     with Readers(rules) as readers:
         for part in due.with_columns(stars=_review.stars()).iter_slices(READ_AT_ONCE):
@@ -54,13 +55,17 @@ def read_new(lake: Lake, market: str, rules: Rules) -> int:
 def snapshot(lake: Lake, market: Market, rules: Rules) -> Snapshot:
     """The market as the lake holds it, read under these rules."""
     keys = {"key": pl.String, "digest": pl.String}
-    readings = lake.table("readings", market.slug, rules.version)
-    mentions = lake.table("mentions", market.slug, rules.version)
+
+    def read(name: str, columns: dict[str, Any]) -> pl.DataFrame:
+        schema = {**keys, **columns}
+        found = lake.table(name, market.slug, rules.version, list(schema))
+        return pl.DataFrame(schema=schema) if found is None else found
+
     return Snapshot(
         market=market,
         reviews=lake.reviews(market.slug),
-        readings=pl.DataFrame(schema={**keys, **REVIEWS}) if readings is None else readings.select(*keys, *REVIEWS),
-        mentions=pl.DataFrame(schema={**keys, **MENTIONS}) if mentions is None else mentions.select(*keys, *MENTIONS),
+        readings=read("readings", {name: REVIEWS[name] for name in WEIGHED}),
+        mentions=read("mentions", MENTIONS),
         visits=lake.visits(market.slug),
         changes=lake.changes(market.slug),
     )

@@ -89,7 +89,8 @@ def emerging(evidence: Evidence, rivals: Sequence[str], parts: Split | None, voi
     `parts` is what a trend compares, None where none may be told. `voices`: who is quoted elsewhere in the report.
     """
     ours = pl.col("competitor").is_in(list(rivals))
-    read = evidence.reviews.filter(ours & pl.col("counted") & pl.col("is_read"))
+    facts = evidence.reviews.select("competitor", "written", "counted", "is_read")
+    read = facts.filter(ours & pl.col("counted") & pl.col("is_read"))
     mentions = evidence.mentions.filter(ours)
     recent_n, before_n = read.height, 0
     if parts is not None:

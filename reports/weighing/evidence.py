@@ -14,13 +14,18 @@ from reports.reading.signals import GENERAL
 from reports.rules import Rules
 from reports.weighing import copies
 
-
 FACTS = (
-    "competitor", "listing", "key", "digest", "body", "stars", "written", "first_seen", "version", "language", "helpful",
-    "is_read", "in_window", "copy", "suspicious", "counted",
+    "competitor", "listing", "key", "digest", "body", "stars", "written", "first_seen", "version", "language",
+    "helpful", "is_read", "in_window", "copy", "suspicious", "counted",
 )  # fmt: skip
 """What is known of a held review: `is_read` where its language is, `in_window` where its date is or it has none, `copy`
 of another, `suspicious` why or null, and `counted` where it is in the window and no copy."""
+
+
+LINES = 100_000
+"""As many are made bytes of at a time."""
+WEIGHED = ("language", "complaint")
+"""What is asked of a review's reading; the rest is asked of its mentions."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Snapshot:
     reviews: pl.DataFrame
     """Columns of `data.lake.REVIEWS`."""
     readings: pl.DataFrame
-    """`key`, `digest` and the columns of `reports.reading.read.REVIEWS`."""
+    """`key`, `digest` and at least the columns `WEIGHED` of `reports.reading.read.REVIEWS`."""
     mentions: pl.DataFrame
     """`key`, `digest` and the columns of `reports.reading.read.MENTIONS`; titles are mention -1."""
     visits: pl.DataFrame
@@ -48,10 +53,10 @@ class Snapshot:
         Those of others that share its part of the lake, such as a newcomer that was only looked at, are none of them.
         """
         own = self.reviews.filter(pl.col("competitor").is_in([c.slug for c in self.market.competitors]))
-        lines = own.select("key", "digest").sort("key").iter_rows()
+        lines = own.select("key", line=pl.format("{}\t{}\n", "key", "digest")).sort("key")["line"]
         whole = hashlib.sha256()
-        for key, digest in lines:
-            whole.update(f"{key}\t{digest}\n".encode("utf-8", "replace"))
+        for start in range(0, lines.len(), LINES):
+            whole.update("".join(lines.slice(start, LINES)).encode())
         return whole.hexdigest()[:16]
 
 
@@ -84,7 +89,7 @@ def gather(snapshot: Snapshot, rules: Rules) -> Evidence:
         pl.col("listing").is_in(list(places)) & pl.col("competitor").is_in(slugs)
     ).with_columns(stars=_review.stars())
     held = held.join(
-        snapshot.readings.select("key", "digest", "complaint", "kinds", pl.col("language").alias("told")),
+        snapshot.readings.select("key", "digest", "complaint", pl.col("language").alias("told")),
         on=["key", "digest"],
         how="left",
     ).with_columns(language=pl.coalesce("told", "language"), is_read=pl.col("complaint").is_not_null())

@@ -54,7 +54,7 @@ def coping(mentions: pl.DataFrame, complaining: pl.DataFrame, rules: Rules) -> p
 
 
 def following(mentions: pl.DataFrame) -> pl.DataFrame:
-    """Of mentions in order those that follow on another of their review and are about nothing, as `coping` needs them."""
+    """Of mentions in order those that follow on another of their review and are about nothing."""
     follows = pl.col("key") == pl.col("key").shift()
     return mentions.filter(follows & (pl.col("themes").list.first() == GENERAL)).select(
         "key", "mention", "text", "themes"

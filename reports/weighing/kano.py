@@ -103,7 +103,8 @@ SIDES = ("complains", "praises")
 
 def kano(evidence: Evidence, themes: Sequence[str], rivals: Sequence[str]) -> list[Kano]:
     """The themes that anybody complains of or praises, in the order given."""
-    rated = evidence.reviews.filter(
+    facts = evidence.reviews.select("key", "competitor", "stars", "counted", "is_read")
+    rated = facts.filter(
         pl.col("counted") & pl.col("is_read") & pl.col("stars").is_not_null() & pl.col("competitor").is_in(list(rivals))
     ).sort("key")
     said = _said(evidence.mentions, rated)
@@ -137,7 +138,9 @@ def _said(mentions: pl.DataFrame, rated: pl.DataFrame) -> pl.DataFrame:
         "complains": text >= judging.COMPLAINS,
         "praises": (text <= judging.PRAISES) & (pl.col("sentiment") > 0) & ~asks,
     }
-    mine = mentions.filter(pl.col("key").is_in(rated["key"].implode()))
+    mine = mentions.select("key", "complaint", "stars", "kinds", "sentiment", "themes").filter(
+        pl.col("key").is_in(rated["key"].implode())
+    )
     parts = [mine.filter(holds).select("key", theme="themes", side=pl.lit(side)) for side, holds in sides.items()]
     return pl.concat(parts).explode("theme").unique()
 

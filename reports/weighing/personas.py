@@ -135,9 +135,9 @@ def _pooled(evidence: Evidence, rivals: Sequence[str]) -> Evidence:
 
     return replace(
         evidence,
-        reviews=pooled(evidence.reviews),
+        reviews=pooled(evidence.reviews.select("competitor", "key", "stars", "counted", "is_read")),
         statements=pooled(evidence.statements),
-        mentions=pooled(evidence.mentions),
+        mentions=pooled(evidence.mentions.select("competitor", "key", "kinds", "themes", "motive", "segments")),
     )
 
 
@@ -159,9 +159,10 @@ def _complains() -> pl.Expr:
 def _people(evidence: Evidence) -> pl.DataFrame:
     """One row a review whose author says who they are: key, `slugs` in order, `complains`, `personal` unless all that
     is said is a device."""
-    named = evidence.mentions.filter(pl.col("segments").list.len() > 0)["key"]
+    named = evidence.mentions.select("key", "segments").filter(pl.col("segments").list.len() > 0)["key"]
     return (
-        evidence.mentions.filter(pl.col("key").is_in(named.unique().implode()))
+        evidence.mentions.select("key", "kinds", "segments")
+        .filter(pl.col("key").is_in(named.unique().implode()))
         .with_columns(complains=_complains())
         .group_by("key")
         .agg(pl.col("segments").explode().drop_nulls().unique().sort().alias("slugs"), pl.col("complains").any())

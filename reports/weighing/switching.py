@@ -112,7 +112,7 @@ def _ends(page: str, origin: str | None, target: str | None) -> tuple[str | None
 
 def switching(evidence: Evidence, competitors: Sequence[Competitor], gone: pl.DataFrame, voices: set[str]) -> Switching:
     """The paths of `gone` (see `switches`); `voices` holds the keys and texts that are quoted already."""
-    read = evidence.reviews.filter(pl.col("counted") & pl.col("is_read"))
+    read = evidence.reviews.select("competitor", "counted", "is_read").filter("counted", "is_read")
     totals = dict(read.group_by("competitor").len().iter_rows())
     names = {c.slug: c.name for c in competitors}
     grounds = _grounds(evidence, gone)
@@ -149,7 +149,9 @@ def _grounds(evidence: Evidence, gone: pl.DataFrame) -> pl.DataFrame:
     complains = pl.any_horizontal(kinds.list.contains(kind) for kind in ("complaint", "bug", "request"))
     paths = gone.select("key", "competitor", "origin", "target").unique()
     switched = gone.select("key", "mention", "origin", "target", _itself=pl.lit(True))
-    said = evidence.mentions.join(paths, on=["key", "competitor"], how="inner")
+    said = evidence.mentions.select("key", "competitor", "mention", "kinds", "themes", "motive").join(
+        paths, on=["key", "competitor"], how="inner"
+    )
     said = said.join(switched, on=["key", "mention", "origin", "target"], how="left", nulls_equal=True)
     left = (pl.col("competitor") == pl.col("origin")).fill_null(False) & complains
     came = (pl.col("competitor") == pl.col("target")).fill_null(False) & kinds.list.contains("praise")

@@ -184,11 +184,11 @@ def _snapshot(folder: Path) -> Any:
     from data.market import Competitor, Listing, Market
     from data.merging import CHANGES
     from data.visit import SCHEMA
-    from reports.weighing.evidence import Snapshot
+    from reports.weighing.evidence import WEIGHED, Snapshot
 
-    reviews, readings, mentions = (
-        pl.read_parquet(folder / f"{name}.parquet") for name in ("reviews", "readings", "mentions")
-    )
+    reviews = pl.read_parquet(folder / "reviews.parquet")
+    readings = pl.read_parquet(folder / "readings.parquet", columns=["key", "digest", *WEIGHED])
+    mentions = pl.read_parquet(folder / "mentions.parquet")
     competitors = tuple(
         Competitor(slug=f"rival-{n}", name=f"Rival {n}", listings=(Listing(url=f"https://rival-{n}.example/"),))
         for n in range(RIVALS)
