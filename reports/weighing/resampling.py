@@ -137,6 +137,7 @@ def _blocks(worth: Floats, counts: NDArray[np.int64], rng: np.random.Generator) 
     the same spread as drawing reviews, known to 1 / sqrt(2 `BLOCKS`) of it, at a cost that does not grow.
     """
     dealt = rng.permutation(np.repeat(np.arange(len(counts)), counts))
+    counts = counts.astype(np.int64)
     # where the reviews of each pattern were dealt to, one pattern after the other
     block = np.argsort(dealt, kind="stable") % BLOCKS
     start = np.cumsum(counts) - counts
