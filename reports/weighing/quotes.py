@@ -48,6 +48,9 @@ _RELIEVED = r"(?i)\b(?:no longer|don['’]?t|never|not) (?:have |need |having )?
 """Words of a sentence that tells of a trouble that is over."""
 
 
+_ABOUT = {"_main": pl.lit(True), "_exact": pl.lit(False), "_elsewhere": pl.lit(False)}
+
+
 @dataclass(frozen=True)
 class Quote:
     """A span of a review: `text` is `body[start:end]`, or `title[start:end]` where `field` says so."""
@@ -114,8 +117,12 @@ def praising() -> pl.Expr:
 
 def plain(mentions: pl.DataFrame, rivals: list[str], voices: set[str], most: int = 2) -> list[Quote]:
     """The most telling of some mentions that are quoted for something else than a need: a switch, say."""
-    about = {"_main": pl.lit(True), "_exact": pl.lit(False), "_elsewhere": pl.lit(False)}
-    return _chosen(mentions.with_columns(**about), pl.lit(0.0), rivals, voices, most)
+    return _chosen(mentions.with_columns(**_ABOUT), pl.lit(0.0), rivals, voices, most)
+
+
+def plainly(mentions: pl.DataFrame) -> pl.DataFrame:
+    """Those out of which `plain` chooses."""
+    return mentions.filter(mentions.with_columns(**_ABOUT).select(form.fits() & form.whole()).to_series())
 
 
 def _chosen(

@@ -120,10 +120,13 @@ def switching(evidence: Evidence, competitors: Sequence[Competitor], gone: pl.Da
     pairs = [(origin, target) for origin, target, _ in counted.iter_rows()]
     sizes = {(origin, target): n for origin, target, n in counted.iter_rows()}
     order = sorted(pairs, key=lambda pair: (-sizes[pair], None in pair, pair[0] or "", pair[1] or ""))
+    # paths are many and most of few reviews, so that each is looked up rather than looked for
+    ends = ["origin", "target"]
+    of, why_of = (frame.partition_by(ends, as_dict=True) for frame in (gone, grounds))
+    fit = quotes.plainly(gone).partition_by(ends, as_dict=True)
     found = []
     for origin, target in order:
-        path = pl.col("origin").eq_missing(pl.lit(origin)) & pl.col("target").eq_missing(pl.lit(target))
-        mine, why = gone.filter(path), grounds.filter(path)
+        mine, why = of[origin, target], why_of.get((origin, target), grounds.clear())
         found.append(
             Flow(
                 origin=Product(names.get(origin or "", origin), origin if origin in names else None),
@@ -133,7 +136,7 @@ def switching(evidence: Evidence, competitors: Sequence[Competitor], gone: pl.Da
                 came=_at(mine, target, totals) if target in names else None,
                 themes=_most(why.explode("themes").filter(pl.col("themes") != GENERAL), "themes"),
                 motives=_most(why, "motive"),
-                quotes=tuple(_quotes(mine, voices)),
+                quotes=tuple(_quotes(fit[origin, target], voices)) if (origin, target) in fit else (),
             )
         )
     return Switching(Proportion(gone["key"].n_unique(), read.height), tuple(_compared(found)))
@@ -164,8 +167,7 @@ def _most(said: pl.DataFrame, column: str) -> tuple[tuple[str, int], ...]:
 
 
 def _quotes(mine: pl.DataFrame, voices: set[str]) -> list[Quote]:
-    pages = sorted(mine["competitor"].unique())
-    return quotes.plain(mine, pages, voices, MOST_QUOTES)
+    return quotes.plain(mine, sorted(mine["competitor"].unique()), voices, MOST_QUOTES)
 
 
 def _compared(flows: list[Flow]) -> list[Flow]:
