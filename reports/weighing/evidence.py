@@ -22,6 +22,7 @@ FACTS = (
 of another, `suspicious` why or null, and `counted` where it is in the window and no copy."""
 
 
+ADDED = ("is_read", "in_window", "copy", "suspicious", "counted")
 LINES = 100_000
 """As many are made bytes of at a time."""
 WEIGHED = ("language", "complaint")
@@ -85,21 +86,27 @@ def gather(snapshot: Snapshot, rules: Rules) -> Evidence:
     """Sorts out what counts in a snapshot."""
     places = {place.name for c in snapshot.market.competitors for place in c.places}
     slugs = [c.slug for c in snapshot.market.competitors]
-    held = snapshot.reviews.filter(
-        pl.col("listing").is_in(list(places)) & pl.col("competitor").is_in(slugs)
-    ).with_columns(stars=_review.stars())
-    held = held.join(
-        snapshot.readings.select("key", "digest", "complaint", pl.col("language").alias("told")),
+    held = (
+        snapshot.reviews.with_columns(stars=_review.stars())
+        .select(*(c for c in FACTS if c not in ADDED), "author", "url", "row", "source")
+        .filter(pl.col("listing").is_in(list(places)) & pl.col("competitor").is_in(slugs))
+        .sort("key")
+    )
+    # only what is joined goes through the join
+    read = held.select("key", "digest").join(
+        snapshot.readings.select("key", "digest", "complaint", told="language"),
         on=["key", "digest"],
         how="left",
-    ).with_columns(language=pl.coalesce("told", "language"), is_read=pl.col("complaint").is_not_null())
+        maintain_order="left",
+    )
+    held = held.with_columns(language=pl.coalesce(read["told"], "language"), is_read=read["complaint"].is_not_null())
     window = _window(held, snapshot)
     if window.start is None:
         inside = pl.lit(True)
     else:
         inside = pl.col("written").is_null() | pl.col("written").is_between(window.start, window.end, closed="right")
     held = held.with_columns(in_window=inside)
-    held = copies.mark(held.sort("key")).with_columns(counted=pl.col("in_window") & ~pl.col("copy"))
+    held = copies.mark(held).with_columns(counted=pl.col("in_window") & ~pl.col("copy"))
     mentions = _mentions(snapshot, held)
     return Evidence(window, held.select(FACTS), _statements(mentions, rules), mentions)
 

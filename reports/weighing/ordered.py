@@ -104,23 +104,22 @@ class Marks:
 
     def times(self, vector: Floats) -> Floats:
         """x v."""
-        return np.bincount(self._row, weights=vector[self._column], minlength=self.height)
+        return _sums(self._row, vector[self._column], self.height)
 
     def sums(self, weights: Floats) -> Floats:
         """x' w."""
-        return np.bincount(self._column, weights=weights[self._row], minlength=self.width)
+        return _sums(self._column, weights[self._row], self.width)
 
     def sums_by(self, group: Places, groups: int, weights: Floats) -> Floats:
         """x' w over the rows of each group, groups x columns; a row of a group beyond is left out."""
         inside = group[self._row] < groups
         row, column = self._row[inside], self._column[inside]
         place = group[row] * self.width + column
-        return np.bincount(place, weights=weights[row], minlength=groups * self.width).reshape(groups, self.width)
+        return _sums(place, weights[row], groups * self.width).reshape(groups, self.width)
 
     def squares(self, weights: Floats) -> Floats:
         """x' diag(w) x."""
-        found = np.bincount(self._pair, weights=weights[self._pair_row], minlength=self.width**2)
-        return found.reshape(self.width, self.width)
+        return _sums(self._pair, weights[self._pair_row], self.width**2).reshape(self.width, self.width)
 
 
 @dataclass(frozen=True)
@@ -158,8 +157,8 @@ class _Model:
 
     def _by_cut(self, above: Floats, below: Floats) -> Floats:
         """Sums by threshold: of a row's upper one, and of its lower one."""
-        sums = [np.bincount(self.level, weights=each, minlength=self.cuts + 1) for each in (above, below)]
-        return sums[0][:-1] + sums[1][1:]
+        upper, lower = (_sums(self.level, each, self.cuts + 1) for each in (above, below))
+        return upper[:-1] + lower[1:]
 
     def _squares(self, upper: Floats, lower: Floats, both: Floats) -> Floats:
         """A' diag(upper) A + B' diag(lower) B + A' diag(both) B + B' diag(both) A."""
@@ -171,10 +170,15 @@ class _Model:
         whole[:cuts, cuts:] -= self.x.sums_by(beyond, cuts, lower + both)
         whole[cuts:, :cuts] = whole[:cuts, cuts:].T
         whole[np.arange(cuts), np.arange(cuts)] = self._by_cut(upper, lower)
-        between = np.bincount(self.level, weights=both, minlength=cuts + 1)[1:cuts]
+        between = _sums(self.level, both, cuts + 1)[1:cuts]
         whole[np.arange(1, cuts), np.arange(cuts - 1)] = between
         whole[np.arange(cuts - 1), np.arange(1, cuts)] = between
         return whole
+
+
+def _sums(place: Places, weights: Floats, size: int) -> Floats:
+    """The sum of the weights at each place."""
+    return np.bincount(place, weights=weights, minlength=size).astype(np.float64, copy=False)
 
 
 def _logistic(x: Floats) -> Floats:

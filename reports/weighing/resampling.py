@@ -147,7 +147,7 @@ def _blocks(worth: Floats, counts: NDArray[np.int64], rng: np.random.Generator) 
     nth = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
     place = block[np.repeat(start[pattern], many) + nth] * worth.shape[1] + np.repeat(column, many)
     weights = np.repeat(worth[pattern, column], many)
-    sums = np.bincount(place, weights=weights, minlength=BLOCKS * worth.shape[1])
+    sums = np.bincount(place, weights=weights, minlength=BLOCKS * worth.shape[1]).astype(np.float64, copy=False)
     return sums.reshape(BLOCKS, worth.shape[1])
 
 

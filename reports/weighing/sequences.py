@@ -34,11 +34,13 @@ class Sequences:
     """One row a text and sequence in it: `text` (its place from 0) and `gram`."""
     words: list[str]
     """The word of each number, from 1."""
+    size: int
+    """How many texts there are."""
 
     def of(self, texts: pl.Series) -> pl.DataFrame:
         """The rows of some of the texts."""
-        wanted = np.zeros((self.found["text"].max() or 0) + 1, dtype=np.bool_)
-        wanted[texts.filter(texts < len(wanted)).to_numpy()] = True
+        wanted = np.zeros(self.size, dtype=np.bool_)
+        wanted[texts.to_numpy()] = True
         return self.found.filter(wanted[self.found["text"].to_numpy()])
 
     def spelt(self, gram: int) -> str:
@@ -50,7 +52,7 @@ class Sequences:
         """Those with a word that tells something."""
         marks = np.array([False, *(tells(word) for word in self.words)])
         any_tells = np.logical_or.reduce([marks[part] for part in _parts(self.found["gram"].to_numpy())])
-        return Sequences(self.found.filter(any_tells), self.words)
+        return Sequences(self.found.filter(any_tells), self.words, self.size)
 
     def common(self, form: Callable[[str], str]) -> tuple[pl.Series, Sequences]:
         """The sequence of each row with its words in a common form, and those that are there so, each text's once."""
@@ -58,7 +60,7 @@ class Sequences:
         code = np.array([0, *(forms.setdefault(form(word), len(forms) + 1) for word in self.words)], dtype=np.uint64)
         first, second, third = (code[part] for part in _parts(self.found["gram"].to_numpy()))
         gram = pl.Series("gram", _joined(first, second, third))
-        return gram, Sequences(self.found.select("text", gram).unique(), list(forms))
+        return gram, Sequences(self.found.select("text", gram).unique(), list(forms), self.size)
 
 
 def sequences(texts: pl.Series) -> Sequences:
@@ -73,7 +75,7 @@ def sequences(texts: pl.Series) -> Sequences:
         known = numbered.to_series().head((1 << BITS) - 1).to_list()
         text, gram = _grams(said["text"].to_numpy(), words.to_physical().to_numpy() + 1, known)
         found.append(pl.DataFrame({"text": text + start, "gram": gram}, schema=found[0].schema).unique())
-    return Sequences(pl.concat(found), known)
+    return Sequences(pl.concat(found), known, texts.len())
 
 
 def _words(texts: pl.Series) -> pl.DataFrame:
