@@ -88,18 +88,10 @@ class Lake:
         rows = self._collect(held.filter(competitor=competitor, listing=listing).select("key", "digest"))
         return dict(zip(rows["key"], rows["digest"], strict=True))
 
-    def table(
-        self, name: str, market: str, rules: str | None = None, columns: Collection[str] | None = None
-    ) -> pl.DataFrame | None:
-        """The rows of `readings` or `mentions` of a market (under one version of the rules), or None without any.
-
-        `columns`: only these, in their order.
-        """
+    def table(self, name: str, market: str, rules: str, columns: Collection[str]) -> pl.DataFrame | None:
+        """Columns of `readings` or `mentions` of a market under one version of the rules, or None without any."""
         rows = self._scan(name, market)
-        if rows is None:
-            return None
-        rows = rows.filter(rules=rules) if rules else rows
-        return self._collect(rows.select(columns) if columns else rows)
+        return None if rows is None else self._collect(rows.filter(rules=rules).select(columns))
 
     # -- writing ---------------------------------------------------------------------------------------------------
 

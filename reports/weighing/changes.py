@@ -44,6 +44,11 @@ PARTS = {
 }
 ALL = "all"
 LISTS = ["themes", "pains"]
+ASKED = (
+    "key", "was_held", "was_counted", "is_counted", "was_edited", "digest", "digest_now", "gone", "gone_now",
+    "themes", "themes_now", "pains", "pains_now", "gained_by", "lost_by",
+)  # fmt: skip
+"""What is asked of a review in both states."""
 BETWEEN = "\t"
 """What no slug and no name of a pain point holds."""
 
@@ -154,9 +159,10 @@ def _facts(then: State, now: State, snapshot: Snapshot, evidence: Evidence) -> p
     edits = snapshot.changes.filter((pl.col("digest") != GONE) & (pl.col("old_digest") != GONE))
     edits = edits.select("key", digest="old_digest", was_edited=True).unique()
     facts = (
-        old.join(new, on="key", how="full", coalesce=True)
-        .join(written, on="key", how="left")
-        .join(edits, on=["key", "digest"], how="left")
+        old.lazy()
+        .join(new.lazy(), on="key", how="full", coalesce=True)
+        .join(written.lazy(), on="key", how="left")
+        .join(edits.lazy(), on=["key", "digest"], how="left")
         .with_columns(
             pl.col("was_held", "was_counted", "is_held", "is_counted", "was_edited", "gone_now").fill_null(value=False)
         )
@@ -202,7 +208,7 @@ def _facts(then: State, now: State, snapshot: Snapshot, evidence: Evidence) -> p
         .then(pl.lit("copies"))
         .otherwise(pl.lit("scope"))
     )
-    return facts.with_columns(gained_by=gained, lost_by=lost)
+    return facts.with_columns(gained_by=gained, lost_by=lost).select(ASKED).collect()
 
 
 def _read_then(then: State, snapshot: Snapshot) -> tuple[list[str], list[str]]:

@@ -12,10 +12,11 @@ from reports.weighing import phrases, sequences
 from reports.weighing.phrases import counts, likely, marked, marking
 
 ODD = (
-    "The apple pencil never works.", "It crashed on 4.0.1, no way to go on.", "don’t stop: the sync’s broken, don't you see",
+    "The apple pencil never works.", "It crashed on 4.0.1, no way to go on.", "don’t stop: the sync’s broken, isn't it",
     "İstanbul is GREAT, kelvin \u212a sign", "Ⅷ roman numerals, ½ cup, x² squared", "ⓐ circled letters here",
     "नमस्ते app खराब है", "naïve café crème, GROSSE straße", "𝓗𝓮𝓵𝓵𝓸 fancy text stands here", "emoji👍middle words stay",
-    "under_score words_here 'quoted words'", "same words same words same words", "", " ", "...", "a", "这个应用很好用 delivery late",
+    "under_score words_here 'quoted words'", "same words same words same words", "", " ", "...", "a",
+    "这个应用很好用 delivery late",
 )  # fmt: skip
 
 
