@@ -123,9 +123,11 @@ def make(
     beside = [newcomer.folder(newcomers)] if newcomers else []
     folder = out.joinpath(market.slug, *beside)
     found = weighed(lake, market, rules, folder)
-    if found.state is None:
+    state = found.state
+    if state is None:
         raise ReportError(f"{market.name}: nothing was collected yet; run `unmet mine` first")
     made = _told(found, Places(folder, market_file), newcomers)
+    del found  # it holds the market, and checking weighs it anew
     with files.staged(made, folder) as staged:
         wrong = check(lake, market, staged, market_file, newcomers, folder) if checked else []
         if wrong:
@@ -135,7 +137,7 @@ def make(
             )
         path = files.publish(staged, out)
     # after the report: what a later one is compared with is a report that there is
-    states.write(found.state, path.parent)
+    states.write(state, path.parent)
     return path, made
 
 

@@ -85,7 +85,7 @@ def _market(corpora: Path, kept: Path, size: int) -> Path:
 
     version = rules.default().version
     folder = kept / f"{version}-{size}"
-    if not (folder / "state").is_dir():
+    if not list((folder / "state").glob("*")):
         read = kept / version
         if not (read / "mentions.parquet").is_file():
             # another process, so that the memory of reading is not this one's
@@ -135,7 +135,7 @@ def _made(read: Path, folder: Path, size: int) -> None:
     today = weigh(held, rules.default()).state
     assert today is not None
     old = held.reviews.sort("written", "key").head(-FRESH).select("key")
-    (folder / "state").mkdir()
+    (folder / "state").mkdir(exist_ok=True)
     states.write(
         replace(today, day=_yesterday(), reviews=today.reviews.join(old, on="key", how="semi")), folder / "state"
     )
@@ -236,8 +236,9 @@ def _measured(folder: Path) -> Measured:
         def made() -> Any:
             return weigh(held, ruleset, states.before(folder / "state", LAST.date()))
 
-        weighed = timed("weigh", made)
-        document = timed("build", lambda: build(weighed, places, card))
+        weighed = [timed("weigh", made)]
+        document = timed("build", lambda: build(weighed[0], places, card))
+        weighed.clear()  # as the report does before it is checked
         started = files.staged(document, out)
         staged = timed("write", started.__enter__)
         wrong = timed("check", lambda: verify.differences(staged, build(made(), places, card), held.reviews, out))
