@@ -86,12 +86,18 @@ class Lake:
         rows = self._delta.collect(held.filter(competitor=competitor, listing=listing).select("key", "digest"))
         return dict(zip(rows["key"], rows["digest"], strict=True))
 
-    def table(self, name: str, market: str, rules: str | None = None) -> pl.DataFrame | None:
-        """The rows of `readings` or `mentions` of a market (under one version of the rules), or None without any."""
+    def table(
+        self, name: str, market: str, rules: str | None = None, columns: Collection[str] | None = None
+    ) -> pl.DataFrame | None:
+        """The rows of `readings` or `mentions` of a market, or None without any.
+
+        `rules`: the version that they were read under, any where it is not said; `columns`: all where it is not said.
+        """
         rows = self._delta.scan(name, market)
         if rows is None:
             return None
-        return self._delta.collect(rows.filter(rules=rules) if rules else rows)
+        wanted = rows.filter(rules=rules) if rules else rows
+        return self._delta.collect(wanted if columns is None else wanted.select(columns))
 
     def due(self, market: str, rules: str) -> pl.DataFrame:
         """The reviews of a market that this version of the rules has not read as they are now, ordered by key."""
