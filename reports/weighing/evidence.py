@@ -26,7 +26,7 @@ of another, `suspicious` why or null, and `counted` where it is in the window an
 ADDED = ("is_read", "in_window", "copy", "suspicious", "counted")
 LINES = 100_000
 """As many are made bytes of at a time."""
-WEIGHED = ("language", "complaint")
+WEIGHED = ("language", "complaint_text")
 """What is asked of a review's reading; the rest is asked of its mentions."""
 
 
