@@ -23,6 +23,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from data import locks
 from data.errors import UnmetError
 
 _WIRE_ONLY = frozenset({"content-encoding", "transfer-encoding", "content-length", "connection", "set-cookie"})
@@ -78,7 +79,7 @@ class Archive:
         phrase = HTTPStatus(page.status).phrase if page.status in HTTPStatus._value2member_map_ else ""
         with _typed(path, "a page cannot be kept"):
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("ab") as file:
+            with locks.writing(self.root.parent), path.open("ab") as file:
                 writer = WARCWriter(file, gzip=True)
                 record = writer.create_warc_record(
                     url,

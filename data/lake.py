@@ -13,8 +13,8 @@ change nothing is not committed. A row of `readings` or `mentions` belongs to th
 the old rows are simply no longer joined.
 
 What is written costs by what is new, not by what is held: rows with new keys are appended, in a commit that fails if
-anybody else committed since their keys were looked up. `tidy` keeps the tables in few files, ordered by key, of which a
-look-up needs a part.
+anybody else committed since their keys were looked up. `data.upkeep` keeps the tables in few files, ordered by key, of
+which a look-up needs a part.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ import polars as pl
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
+from data import locks, migrating, tables
 from data import review as _review
-from data import tables
 from data import visit as _visit
 from data.authors import author_key
 from data.errors import UnmetError
@@ -42,9 +42,6 @@ from data.review import UTC_TIME, Review
 from data.visit import Visit
 
 TABLES = ("visits", "changes", "mentions", "readings", "reviews")
-
-MANY = 200
-"""Small files of a market in a table, with more of which it is packed."""
 
 T = TypeVar("T")
 
@@ -72,6 +69,7 @@ class Lake:
     def __init__(self, root: str | Path) -> None:
         self.root = str(root)
         self._lock = threading.Lock()
+        self._is_ready = False
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -89,29 +87,29 @@ class Lake:
 
     def digests(self, market: str, competitor: str, listing: str) -> dict[str, str]:
         """Key -> digest of the reviews held from one listing."""
-        held = self._scan("reviews", market)
+        held = self.scan("reviews", market)
         if held is None:
             return {}
-        rows = self._collect(held.filter(competitor=competitor, listing=listing).select("key", "digest"))
+        rows = self.collect(held.filter(competitor=competitor, listing=listing).select("key", "digest"))
         return dict(zip(rows["key"], rows["digest"], strict=True))
 
     def table(self, name: str, market: str, rules: str | None = None) -> pl.DataFrame | None:
         """The rows of `readings` or `mentions` of a market (under one version of the rules), or None without any."""
-        rows = self._scan(name, market)
+        rows = self.scan(name, market)
         if rows is None:
             return None
-        return self._collect(rows.filter(rules=rules) if rules else rows)
+        return self.collect(rows.filter(rules=rules) if rules else rows)
 
     def due(self, market: str, rules: str) -> pl.DataFrame:
         """The reviews of a market that this version of the rules has not read as they are now, ordered by key."""
-        reviews, read = self._scan("reviews", market), self._scan("readings", market)
+        reviews, read = self.scan("reviews", market), self.scan("readings", market)
         if reviews is None or read is None:
             return self.reviews(market)
         said = reviews.select("key", "digest").join(read.filter(rules=rules), on=["key", "digest"], how="anti")
-        keys = self._collect(said)["key"]
+        keys = self.collect(said)["key"]
         if keys.is_empty():
             return pl.DataFrame(schema=REVIEWS)
-        return self._collect(reviews.select(*REVIEWS).filter(pl.col("key").is_in(keys.implode()))).sort("key")
+        return self.collect(reviews.select(*REVIEWS).filter(pl.col("key").is_in(keys.implode()))).sort("key")
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
@@ -184,7 +182,7 @@ class Lake:
 
     def _same(self, rows: pl.DataFrame) -> pl.DataFrame:
         """What is held under the same keys."""
-        held = self._scan("reviews", rows["market"][0])
+        held = self.scan("reviews", rows["market"][0])
         if held is None:
             return pl.DataFrame(schema=REVIEWS)
         return self._told(lambda: tables.among(held.select(*REVIEWS), rows, ["key"]).collect())
@@ -225,7 +223,7 @@ class Lake:
         for name in TABLES:
             rows = self._table(name)
             if rows is not None:
-                found.update(self._collect(rows.select("market").unique())["market"])
+                found.update(self.collect(rows.select("market").unique())["market"])
         return sorted(found)
 
     def held(self, market: str, competitor: str | None = None, source: str | None = None) -> dict[str, int]:
@@ -233,13 +231,18 @@ class Lake:
         counts = {}
         for name in TABLES:
             rows = self._matching(name, market, competitor, source)
-            counts[name] = 0 if rows is None else self._collect(rows.select(pl.len())).item()
+            counts[name] = 0 if rows is None else self.collect(rows.select(pl.len())).item()
         return counts
+
+    def count(self, name: str, market: str) -> int:
+        """How many rows of a table belong to a market."""
+        rows = self.scan(name, market)
+        return 0 if rows is None else int(self.collect(rows.select(pl.len())).item())
 
     def listings(self, market: str, competitor: str | None = None, source: str | None = None) -> list[str]:
         """The names of the listings that the reviews of a market, or of a competitor or a source of it, stand on."""
         rows = self._matching("reviews", market, competitor, source)
-        return [] if rows is None else sorted(self._collect(rows.select("listing").unique())["listing"])
+        return [] if rows is None else sorted(self.collect(rows.select("listing").unique())["listing"])
 
     def forget(self, market: str, competitor: str | None = None, source: str | None = None) -> None:
         """Takes a market, or a competitor or a source of it, out of every table; `purge` takes it off the disk."""
@@ -254,7 +257,7 @@ class Lake:
                 if competitor is source is None or name in {"visits", "reviews"}:
                     self._change(name, lambda table: table.delete(where))
                 else:
-                    keys = self._collect(rows.select("market", "key").unique())
+                    keys = self.collect(rows.select("market", "key").unique())
                     self._change(name, partial(tables.without, keys=keys))
 
     def purge(self) -> None:
@@ -262,40 +265,29 @@ class Lake:
 
         A writer that works in another process at this moment may find its snapshot gone; it has to run again.
         """
-        with self._lock:
-            for name in TABLES:
-                self._change(name, tables.purge)
-
-    def tidy(self, market: str) -> list[str]:
-        """Packs the tables in which a market lies in many small files; says which."""
-        packed: list[str] = []
-
-        def change(table: DeltaTable) -> None:
-            if tables.small(table, market) > MANY:
-                tables.pack(table, "listing" if name == "visits" else "key", market)
-                packed.append(name)
-
-        with self._lock:
-            for name in TABLES:
-                self._change(name, change)
-        return packed
+        for name in TABLES:
+            self.change(name, tables.purge)
 
     def _matching(self, name: str, market: str, competitor: str | None, source: str | None) -> pl.LazyFrame | None:
-        rows = self._scan(name, market)
+        rows = self.scan(name, market)
         wanted = {k: v for k, v in (("competitor", competitor), ("source", source)) if v is not None}
         if rows is None or not wanted:
             return rows
         if name in {"visits", "reviews"}:
             return rows.filter(**wanted)
-        reviews = self._scan("reviews", market)
+        reviews = self.scan("reviews", market)
         return None if reviews is None else rows.join(reviews.filter(**wanted), on="key", how="semi")
 
+    def change(self, name: str, change: Callable[[DeltaTable], object]) -> None:
+        """Does something to a table, if there is one; again where another process committed at the same moment."""
+        with self._lock:
+            self._change(name, change)
+
     def _change(self, name: str, change: Callable[[DeltaTable], object]) -> None:
-        """Changes a table, if there is one; again where another process committed at the same moment."""
         uri = self._uri(name)
         try:
-            for attempt in tables.attempts():
-                with attempt, unsaid():
+            for attempt in tables.attempts() if self._ready() else ():
+                with attempt, locks.writing(self.root), unsaid():
                     if DeltaTable.is_deltatable(uri):
                         change(DeltaTable(uri))
         except _BROKEN as e:
@@ -306,15 +298,22 @@ class Lake:
     def _uri(self, name: str) -> str:
         return f"{self.root.rstrip('/')}/{name}"
 
+    def _ready(self) -> bool:
+        """Whether there are tables; they are of today's format then."""
+        self._is_ready = self._is_ready or migrating.ready(self.root)
+        return self._is_ready
+
     def _table(self, name: str) -> pl.LazyFrame | None:
         uri = self._uri(name)
-        return self._told(lambda: pl.scan_delta(uri) if DeltaTable.is_deltatable(uri) else None)
+        return self._told(lambda: pl.scan_delta(uri) if self._ready() and DeltaTable.is_deltatable(uri) else None)
 
-    def _scan(self, name: str, market: str) -> pl.LazyFrame | None:
+    def scan(self, name: str, market: str) -> pl.LazyFrame | None:
+        """A market's rows of a table, not read yet; None where there is no such table."""
         rows = self._table(name)
         return None if rows is None else rows.filter(pl.col("market") == market)
 
-    def _collect(self, rows: pl.LazyFrame) -> pl.DataFrame:
+    def collect(self, rows: pl.LazyFrame) -> pl.DataFrame:
+        """Reads rows; raises LakeError where they cannot be."""
         return self._told(rows.collect)
 
     def _told(self, read: Callable[[], T]) -> T:
@@ -326,15 +325,17 @@ class Lake:
         return found
 
     def _read(self, name: str, schema: dict[str, Any], market: str) -> pl.DataFrame:
-        rows = self._scan(name, market)
-        return pl.DataFrame(schema=schema) if rows is None else self._collect(rows.select(*schema))
+        rows = self.scan(name, market)
+        return pl.DataFrame(schema=schema) if rows is None else self.collect(rows.select(*schema))
 
     def _merge(self, name: str, rows: pl.DataFrame, keys: list[str]) -> None:
         """Upsert by key; retried when another process committed at the same moment."""
         uri = self._uri(name)
         try:
+            if not self._ready():
+                migrating.mark(self.root)
             for attempt in tables.attempts():
-                with attempt, unsaid():
+                with attempt, locks.writing(self.root), unsaid():
                     if not DeltaTable.is_deltatable(uri):
                         tables.begin(uri, rows)
                     tables.upsert(DeltaTable(uri), rows, keys)
