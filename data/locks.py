@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from data.errors import UnmetError
@@ -21,6 +22,9 @@ PATIENCE = 60.0
 _EVERY = 0.02
 _alone: set[str] = set()
 """Lakes that this process has for itself, and may write to all the same."""
+
+_held: ContextVar[frozenset[str]] = ContextVar("_held", default=frozenset())
+"""Markets that the run in whose context we are holds."""
 
 
 class Busy(UnmetError):
@@ -65,14 +69,22 @@ def alone(root: str | Path, patience: float = PATIENCE) -> Iterator[None]:
 
 @contextmanager
 def run(root: str | Path, market: str) -> Iterator[None]:
-    """Holds a market for one run; raises Busy at once where another run of it is under way."""
-    if not is_local(root):
+    """Holds a market for one run; raises Busy at once where another run of it is under way.
+
+    Within a run that holds it already, its own steps may hold it too.
+    """
+    name, held = f"{root}/{market}", _held.get()
+    if not is_local(root) or name in held:
         yield
         return
     with _opened(Path(root) / "runs" / f"{market}.lock") as file:
         if not _taken(file):
             raise Busy(f"{market}: another run of it is under way; wait for its report, or stop it, then run again")
-        yield
+        token = _held.set(held | {name})
+        try:
+            yield
+        finally:
+            _held.reset(token)
 
 
 @contextmanager
