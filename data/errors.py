@@ -9,6 +9,7 @@
   - ScrapeError     a page could not be had or read (scrapers/_errors.py draws the rest)
   - RulesError      a rules file says something we cannot act on (reports/rules/)
   - SettingsError   a setting has a value we cannot use (data/settings.py)
+  - BackupError     a backup cannot be written or restored (flows/backing.py)
   - ReportError     a report cannot be made or does not verify (reports/writing/)
 
 The command catches UnmetError once, at the edge, and prints its one line.

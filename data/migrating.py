@@ -42,12 +42,7 @@ def ready(root: str) -> bool:
     if not locks.is_local(root):
         return True
     folder = Path(root)
-    found = _format(folder)
-    if found is not None and found > FORMAT:
-        raise FormatError(
-            f"{root}: the lake is of format {found}, and this version of unmet knows {FORMAT} and older;"
-            " update unmet, or name another lake (UNMET_LAKE)"
-        )
+    found = known(folder)
     if found is None or found == FORMAT:
         return found is not None
     with locks.alone(root):
@@ -55,6 +50,17 @@ def ready(root: str) -> bool:
             _second(folder)
             mark(root)
     return True
+
+
+def known(folder: Path) -> int | None:
+    """The format of a lake, None where there is none yet; raises FormatError for one that we do not know."""
+    found = _format(folder)
+    if found is not None and found > FORMAT:
+        raise FormatError(
+            f"{folder}: the lake is of format {found}, and this version of unmet knows {FORMAT} and older;"
+            " update unmet, or name another lake (UNMET_LAKE)"
+        )
+    return found
 
 
 def mark(root: str) -> None:
@@ -102,5 +108,5 @@ def _widen(uri: str, schema: dict[str, Any]) -> None:
         # the engine's own way from a frame's columns to a table's: an append of no rows that may bring columns
         empty = pl.DataFrame(schema={**{n: k for n, k in schema.items() if n in held}, **missing})
         empty.write_delta(uri, mode="append", delta_write_options={"schema_mode": "merge"})
-    for name in (name for name in _visit.COUNTS if name in schema):
+    for name in _visit.COUNTS if schema is _visit.SCHEMA else ():
         DeltaTable(uri).update({name: "0"}, predicate=f"{name} IS NULL")

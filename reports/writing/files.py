@@ -110,15 +110,34 @@ def sweep(folder: Path) -> list[Path]:
     return left
 
 
-def write_index(out: Path) -> None:
-    """Brings `index.md` and `index.html` up to date with the reports that are there, one process after the other."""
-    lock = os.open(out, os.O_RDONLY)
+def tidy(out: Path) -> list[Path]:
+    """Deletes what runs that died left in any folder of reports; says what there was."""
+    if not out.is_dir():
+        return []
+    left = []
+    for folder in (out, *sorted(p for p in out.glob("*/**") if p.is_dir() and p.name not in {STAGE, FOLDER})):
+        if folder.is_dir():
+            with held(folder):
+                left += sweep(folder)
+    return left
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Holds a folder of reports, waiting for a run that publishes there."""
+    lock = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        sweep(out)
-        _write_index(out)
+        yield
     finally:
         os.close(lock)
+
+
+def write_index(out: Path) -> None:
+    """Brings `index.md` and `index.html` up to date with the reports that are there, one process after the other."""
+    with held(out):
+        sweep(out)
+        _write_index(out)
 
 
 def _write_index(out: Path) -> None:

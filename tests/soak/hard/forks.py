@@ -1,7 +1,7 @@
 """Runs of the command as processes of their own that start at once: forks of one that has loaded everything.
 
-Loading Prefect and Polars takes longer than a small night; a fork has them, and everything from the command's first line
-on happens in it as in any other process, so that it can be killed at any moment of its work.
+Loading Prefect and Polars takes longer than a small night; a fork has them, and everything from the command's first
+line on happens in it as in any other process, so that it can be killed at any moment of its work.
 """
 
 from __future__ import annotations
@@ -156,8 +156,9 @@ if __name__ == "__main__":
     from flows import quiet
 
     quiet.prepare(screen=True)
-    import flows.nightly
-    import flows.run
+    from importlib import import_module
 
     # loaded and no more: threads that have begun to work, Polars' among them, would not go on in a fork
+    import_module("flows.run")
+    import_module("flows.nightly")
     _serve(sys.argv[1:])

@@ -58,9 +58,7 @@ class Nights:
 
     def wrong(self, where: Path) -> list[str]:
         """What differs from an undisturbed night and the run after it."""
-        found = [
-            f"{name}: other rows" for name, rows in tables(where).items() if not rows.equals(self.tables[name])
-        ]
+        found = [f"{name}: other rows" for name, rows in tables(where).items() if not rows.equals(self.tables[name])]
         if (now := files(where / "out")) != self.reports[-1]:
             names = sorted(n for n in now.keys() | self.reports[-1].keys() if now.get(n) != self.reports[-1].get(n))
             found.append(f"reports differ: {', '.join(names)}")
