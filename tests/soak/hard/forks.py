@@ -19,6 +19,8 @@ from types import TracebackType
 from typing import Any, Self
 
 ROOT = Path(__file__).parents[3]
+PLAIN = "plain"
+"""Instead of a verb: the steps of a nightly run without Prefect, which needs a server and takes three times as long."""
 
 
 class Run:
@@ -67,7 +69,8 @@ class Forks:
         )  # fmt: skip
         self._born: list[Run] = []
         self._told = threading.Condition()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     def __enter__(self) -> Self:
         return self
@@ -78,6 +81,9 @@ class Forks:
         if self._process.stdin is not None:
             self._process.stdin.close()
         self._process.wait(60)
+        self._listener.join(60)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
     def start(self, *arguments: str, limit: int | None = None, **env: str) -> Run:
         """Starts `unmet` with these arguments; `limit`: bytes beyond which none of its files grows."""
@@ -143,6 +149,8 @@ def _run(job: dict[str, Any]) -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (job["limit"], resource.RLIM_INFINITY))
         from flows.cli import main
 
+        if job["arguments"][0] == PLAIN:
+            _plain(Path(job["arguments"][1]))
         main(job["arguments"])
     except SystemExit as e:
         code = int(e.code or 0)
@@ -150,6 +158,36 @@ def _run(job: dict[str, Any]) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def _plain(file: Path) -> None:
+    """What a nightly run does, step by step and without Prefect."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from data import locks, upkeep
+    from data.errors import UnmetError
+    from data.lake import Lake
+    from data.market import load
+    from data.settings import settings
+    from flows import collect
+    from flows.plan import plan
+    from reports import report
+
+    config, market = settings(), load(file)
+    lake, errands = Lake(config.lake), plan(market, file)
+    places = [place.name for c in market.competitors for place in c.places]
+    try:
+        with locks.run(config.lake, market.slug):
+            upkeep.sweep(lake)
+            with collect.fetcher(config) as fetcher, ThreadPoolExecutor(len(errands)) as pool:
+                work = [pool.submit(collect.visit, e, lake, config, fetcher.fetch, places=places) for e in errands]
+                errors = [error for each in work if (error := each.result()[1]) is not None]
+            upkeep.tidy(lake, market.slug)
+            report.make(lake, market, config.reports, file, checked=True)
+        sys.exit(1 if errors else 0)
+    except UnmetError as e:
+        sys.stderr.write(f"unmet: {e}\n")
+        sys.exit(3)
 
 
 if __name__ == "__main__":

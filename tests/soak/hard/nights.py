@@ -33,6 +33,7 @@ class Nights:
     forks: Forks
     site: Site
     market: Path
+    verb: str
     seconds: float = 0.0
     """How long the undisturbed night took."""
     reports: list[Mapping[str, bytes]] = field(default_factory=list)
@@ -42,7 +43,7 @@ class Nights:
     def start(self, where: Path, now: str, **more: Any) -> Run:
         """A nightly run in a place of its own."""
         env = {"UNMET_LAKE": str(where / "lake"), "UNMET_REPORTS": str(where / "out"), "UNMET_NOW": now}
-        return self.forks.start("nightly", str(self.market), **{**env, **more})
+        return self.forks.start(self.verb, str(self.market), **{**env, **more})
 
     def run(self, where: Path, now: str, **more: Any) -> Run:
         """The same, to its end; raises AssertionError where it does not end well."""
@@ -77,17 +78,16 @@ class Nights:
 
 
 @contextmanager
-def nights(home: Path, env: Mapping[str, str], delay: float = 0.0) -> Iterator[Nights]:
-    """The market after its first night; `env` leads to a Prefect server."""
+def nights(home: Path, env: Mapping[str, str], verb: str = "nightly") -> Iterator[Nights]:
+    """The market after its first night; `env` leads to a Prefect server, if the verb is to run a flow."""
     site = Site()
     site.night(0)
     with sites.serving(site) as connect_to:
         common = {"UNMET_PAUSE_SECONDS": "0", "UNMET_CONNECT_TO": json.dumps(connect_to), "UNMET_WORKERS": "1"}
         with Forks(home, {**env, **common, "UNMET_RETRY_SECONDS": "[]"}) as forks:
-            made = Nights(home, forks, site, sites.market(home / f"{MARKET}.toml"))
+            made = Nights(home, forks, site, sites.market(home / f"{MARKET}.toml"), verb)
             made.run(home / "base", FIRST)
             site.night(1)
-            site.delay = delay
             made.reports.append(files(home / "base" / "out"))
             where = made.place("undisturbed")
             for now in (NIGHT, AFTER):
