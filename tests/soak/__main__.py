@@ -2,8 +2,8 @@
 
     python tests/soak [PART ...] [MINUTES]
 
-PART: faults, long, kill, twice, full, gone; all when none is named. MINUTES bounds `kill` and `twice`, each. Exit codes:
-0 all is as it must be; 1 something is not, and its line says so.
+PART: faults, long, kill, twice, full, gone; all when none is named. MINUTES bounds `kill` and `twice`, each. Exit
+codes: 0 all is as it must be; 1 something is not, and its line says so.
 """
 
 from __future__ import annotations
