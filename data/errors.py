@@ -4,6 +4,7 @@
   - MarketError     a market file says something we cannot act on (data/market.py)
   - LakeError       the lake cannot be read or written (data/lake.py)
   - FormatError     the lake is of a newer format than we know (data/migrating.py)
+  - Unlockable      the lake's folder cannot be written (data/locks.py)
   - Busy            another process is at work on the lake or a market (data/locks.py)
   - ArchiveError    a page cannot be kept, read again or deleted (data/archive.py)
   - ScrapeError     a page could not be had or read (scrapers/_errors.py draws the rest)

@@ -154,11 +154,10 @@ def _ahead(lake: Lake, market: str, now: datetime) -> Iterator[Finding]:
     if ahead.height:
         keys = ahead.select("market", "listing", "at")
         lake.change("visits", partial(tables.without, keys=keys))
-        last = ahead["at"].max()
-        day = last.date() if isinstance(last, datetime) else last
+        day = ahead["at"].dt.date().cast(pl.String).max()
         yield Finding(
             market,
-            f"{ahead.height:,} visits lie ahead, up to {day}; the clock was wrong",
+            f"{ahead.height:,} visits lie ahead, up to {day!s}; the clock was wrong",
             "taken out of the ledger; delete reports of such days by hand",
         )
 

@@ -61,7 +61,8 @@ class Run:
 class Forks:
     """Starts runs; `env` is what all of them have in common."""
 
-    def __init__(self, home: Path, env: Mapping[str, str]) -> None:
+    def __init__(self, home: Path, env: Mapping[str, str], name: str = "run") -> None:
+        self.env, self._name = env, name
         self._home, self._runs, self._count = home, dict[int, Run](), 0
         self._process = subprocess.Popen(
             [sys.executable, "-P", __file__], cwd=ROOT, env={**env, "PYTHONPATH": str(ROOT)},
@@ -88,7 +89,7 @@ class Forks:
     def start(self, *arguments: str, limit: int | None = None, **env: str) -> Run:
         """Starts `unmet` with these arguments; `limit`: bytes beyond which none of its files grows."""
         self._count += 1
-        said = self._home / f"run-{self._count}.log"
+        said = self._home / f"{self._name}-{self._count}.log"
         asked = {"arguments": arguments, "env": env, "said": str(said), "limit": limit}
         with self._told:
             if self._process.stdin is None:

@@ -40,10 +40,10 @@ class Nights:
     """Every state of the reports that readers may see."""
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
-    def start(self, where: Path, now: str, **more: Any) -> Run:
+    def start(self, where: Path, now: str, by: Forks | None = None, **more: Any) -> Run:
         """A nightly run in a place of its own."""
         env = {"UNMET_LAKE": str(where / "lake"), "UNMET_REPORTS": str(where / "out"), "UNMET_NOW": now}
-        return self.forks.start(self.verb, str(self.market), **{**env, **more})
+        return (by or self.forks).start(self.verb, str(self.market), **{**env, **more})
 
     def run(self, where: Path, now: str, **more: Any) -> Run:
         """The same, to its end; raises AssertionError where it does not end well."""

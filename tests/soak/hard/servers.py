@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .forks import Forks
 from .kill import Result
 from .nights import AFTER, NIGHT, Nights
 
@@ -47,9 +48,9 @@ def gone(at: Nights) -> Result:
     """A night whose server dies while its listings are read; the run after it has one that is there."""
     result, began = Result("Prefect's server gone in mid-run"), time.monotonic()
     where = at.place("gone")
-    with server(at.home / "other-prefect") as env:
+    with server(at.home / "other-prefect") as env, Forks(at.home, {**at.forks.env, **env}, "gone") as forks:
         asked, at.site.delay = at.site.asked, 0.2
-        run = at.start(where, NIGHT, PREFECT_API_URL=env["PREFECT_API_URL"])
+        run = at.start(where, NIGHT, by=forks)
         while at.site.asked == asked and run.code is None:
             time.sleep(0.01)
         os.kill(int(env["SERVER_PID"]), 9)
