@@ -8,7 +8,11 @@ from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
+from prefect.states import Failed
 
+from data import locks
+from data.market import load
+from data.settings import settings
 from flows.mine import mine
 from flows.plan import market_files
 from flows.report import report
@@ -24,6 +28,11 @@ def nightly(markets: list[Path] | None = None, newcomers: list[str] | None = Non
     """
     states: list[State[Any]] = []
     for file in market_files(markets or []):
-        states.append(mine(file, newcomers, return_state=True))
-        states.append(report(file, newcomers, return_state=True))
+        try:
+            # held until the report is out, so that none is made of what another run has collected by half
+            with locks.run(settings().lake, load(file).slug):
+                states.append(mine(file, newcomers, return_state=True))
+                states.append(report(file, newcomers, return_state=True))
+        except locks.Busy as e:
+            states.append(Failed(message=str(e), data=e))
     return states

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from data import review as _review
+from data import upkeep
 from data.lake import Lake
 from data.market import Market
 from reports.reading.parallel import LARGEST, Elsewhere, Readers
@@ -139,8 +140,10 @@ def make(
                 " please report this as a bug"
             )
         path = files.publish(staged, out)
-    # after the report: what a later one is compared with is a report that there is
-    states.write(state, path.parent)
+        # after the report: what a later one is compared with is a report that there is
+        states.write(state, path.parent)
+    if not newcomers:
+        upkeep.renew(lake, market.slug, rules.version)
     return path, made
 
 
