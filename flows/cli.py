@@ -123,15 +123,9 @@ def read(
     """
     from flows import readfile
 
-    named: dict[Column, str | None] = {
-        "id": id,
-        "body": body,
-        "title": title,
-        "rating": rating,
-        "written": written,
-        "product": product,
-    }
-    return readfile.run(input, out, {field: column for field, column in named.items() if column})
+    fields: tuple[Column, ...] = ("id", "body", "title", "rating", "written", "product")
+    named = zip(fields, (id, body, title, rating, written, product), strict=True)
+    return readfile.run(input, out, {field: column for field, column in named if column})
 
 
 @app.command
