@@ -3,6 +3,7 @@
 # Annotations stay real objects here: Prefect validates parameters against them, also where it loads this file by path
 # and cannot look their names up.
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,13 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import Task
 
 import scrapers
+from data import locks
 from data.lake import Lake, LakeError
 from data.market import Market, load
 from data.settings import Settings, settings
 from data.visit import Visit
-from flows import collect, progress
+from flows import collect, progress, quiet
+from flows.names import of_market
 from flows.plan import Errand, plan, widened
 from scrapers._errors import Unreachable
 from scrapers._fetch import Fetcher
@@ -28,6 +31,10 @@ from scrapers._fetch import Fetcher
 MOST_THREADS = 64
 """Listings at work at once; a host is asked one thing at a time whatever this is."""
 
+
+LONGEST_SECONDS = 12 * 3600
+"""Of one market's collecting; what was read until then is kept, and the next run goes on. 200 pages of a listing take
+five minutes at the default pause, and the listings of one host wait for each other."""
 
 THREADS: Any = ThreadPoolTaskRunner(max_workers=MOST_THREADS)  # its type parameter is narrower than flow() wants
 
@@ -62,21 +69,28 @@ def visit_listing(
     raise error
 
 
-@flow(name="mine", flow_run_name="mine {market}", task_runner=THREADS)
-def mine(market: Path, newcomers: list[str] | None = None) -> list[State[Any]]:
+@flow(name="mine", flow_run_name=of_market("mine"), task_runner=THREADS, timeout_seconds=LONGEST_SECONDS)
+def mine(market: Path, newcomers: Sequence[str] = ()) -> list[State[Any]]:
     """Collects the reviews of a market file's listings; fails, after visiting all, when a listing failed.
 
     Args:
-        market: the market file.
-        newcomers: addresses of rivals that the file does not name; collected into the market's lake all the same.
+        market: The market file; a path from the folder of README.md, such as `data/markets/notes.toml`.
+        newcomers: Addresses of rivals that the file does not name; collected into the market's lake all the same.
     """
     loaded = load(market)
     return collect_market(widened(loaded, newcomers, market) if newcomers else loaded, market)
 
 
 def collect_market(market: Market, file: Path | None) -> list[State[Any]]:
-    """Submits one task a listing within the running flow and returns their final states."""
+    """Submits one task a listing within the running flow and returns their final states; waits for a run of the same
+    market that is at work."""
+    quiet.hush()
     config = settings()
+    with locks.alone(config.lake, market.slug, waiting=get_run_logger().warning):
+        return _collected(market, file, config)
+
+
+def _collected(market: Market, file: Path | None, config: Settings) -> list[State[Any]]:
     errands = plan(market, file)
     lake = Lake(config.lake)
     places = [place.name for c in market.competitors for place in c.places]

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from data import as_toml
+from data import as_toml, locks
 from data.archive import Archive
 from data.lake import Lake
 from data.market import MarketError, load
@@ -107,7 +107,7 @@ def report(market: Path) -> int:
     """Reads what is new and writes the report; no flow, no network."""
     loaded = load(market)
     config = settings()
-    with console.status(f"{loaded.name}: reading and weighing"):
+    with locks.alone(config.lake, loaded.slug, waiting=_say), console.status(f"{loaded.name}: reading and weighing"):
         press.make(Lake(config.lake), loaded, config.reports, market.resolve())
     return _tell([market], DONE)
 
@@ -120,7 +120,7 @@ def _flow(files: list[Path], newcomers: list[str] | None = None, beside: str = "
     quiet.prepare(screen=True)
     from flows.nightly import nightly as flow
 
-    state: Any = flow(files, newcomers, return_state=True)
+    state: Any = flow(files, newcomers or [], return_state=True)
     if state.is_completed():
         return DONE
     out = settings().reports
@@ -180,6 +180,10 @@ def _shown(path: Path) -> str:
     """A path as one would type it from here."""
     relative = os.path.relpath(path)
     return str(path) if relative.startswith(os.path.join("..", "..")) else relative
+
+
+def _say(text: str) -> None:
+    console.print(text, markup=False, soft_wrap=True)
 
 
 def _out(text: str) -> None:

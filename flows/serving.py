@@ -31,6 +31,7 @@ def serve(cron: str | None) -> int:
     quiet.prepare(screen=False)
     config = settings()
     with _server(config.port):
+        from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
         from prefect.schedules import Cron
 
         from flows.nightly import nightly
@@ -44,7 +45,9 @@ def serve(cron: str | None) -> int:
                 name="nightly",
                 schedule=Cron(cron or config.cron, timezone=config.timezone),
                 tags=["unmet"],
-                limit=1,  # two runs of one market must not overlap
+                limit=1,
+                # two runs of one market must not overlap; one that is due while another runs is left out, not queued
+                global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
                 pause_on_shutdown=False,
             )
         except ValueError as e:
