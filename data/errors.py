@@ -8,6 +8,9 @@
   - RulesError      a rules file says something we cannot act on (reports/rules/)
   - SettingsError   a setting has a value we cannot use (data/settings.py)
   - ReportError     a report cannot be made or does not verify (reports/writing/)
+  - Busy            another run of the market is at work (data/locks.py)
+  - NotifyError     somebody who asked for it could not be told (flows/telling.py)
+  - ServeError      the schedule cannot be served (flows/serving.py)
 
 The command catches UnmetError once, at the edge, and prints its one line.
 """

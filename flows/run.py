@@ -48,12 +48,12 @@ def demo() -> int:
     return _tell([invented.MARKET], DONE)
 
 
-def nightly(markets: list[Path]) -> int:
-    """Every market, or those named."""
+def nightly(markets: list[Path], *, tell: bool = True) -> int:
+    """Every market, or those named; `tell`: whether those who asked for it hear of what moved."""
     files = market_files(markets)
     with Screen() as screen:
         progress.listen(screen)
-        code = _flow(files)
+        code = _flow(files, tell=tell)
     return _tell(files, code)
 
 
@@ -67,7 +67,7 @@ def mine(what: list[str]) -> int:
     if len(files) > 1 or (files and "://" in what[0]):
         raise MarketError(f"{files[-1]}: name one market file, before any addresses: `unmet mine MARKET.toml URL`")
     if files:
-        return newcomers(files[0], urls) if urls else nightly(files)
+        return newcomers(files[0], urls) if urls else nightly(files, tell=False)
     market = plan.ad_hoc(what)
     file = settings().reports / market.slug / f"{market.slug}.toml"
     try:
@@ -75,7 +75,7 @@ def mine(what: list[str]) -> int:
         file.write_text(plan.toml(market), "utf-8")
     except OSError as e:
         raise ReportError(f"{file}: cannot be written ({e.strerror}); check space and rights, then run again") from e
-    code = nightly([file])
+    code = nightly([file], tell=False)
     console.print(f"Its market file, to keep and to edit: {_shown(file)}")
     return code
 
@@ -112,7 +112,7 @@ def report(market: Path) -> int:
     return _tell([market], DONE)
 
 
-def _flow(files: list[Path], newcomers: list[str] | None = None, beside: str = "") -> int:
+def _flow(files: list[Path], newcomers: list[str] | None = None, beside: str = "", *, tell: bool = False) -> int:
     """Runs the nightly flow; the code says whether every report was written and every listing read.
 
     `beside`: the folder within the market's where reports with newcomers lie.
@@ -120,7 +120,7 @@ def _flow(files: list[Path], newcomers: list[str] | None = None, beside: str = "
     quiet.prepare(screen=True)
     from flows.nightly import nightly as flow
 
-    state: Any = flow(files, newcomers or [], return_state=True)
+    state: Any = flow(files, newcomers or [], tell=tell, return_state=True)
     if state.is_completed():
         return DONE
     out = settings().reports
@@ -128,7 +128,19 @@ def _flow(files: list[Path], newcomers: list[str] | None = None, beside: str = "
     if not written:
         _why(state)
         return NOTHING
+    _untold(state)
     return PARTLY
+
+
+def _untold(state: Any) -> None:
+    """Reports that could not be made and people who could not be told, a line each; of listings the screen told."""
+    from flows.telling import NotifyError  # Prefect is there by now
+
+    states = state.result(raise_on_failure=False)
+    for failed in [s for s in states if not s.is_completed()] if isinstance(states, list) else []:
+        error = failed.result(raise_on_failure=False)
+        if isinstance(error, NotifyError | ReportError):
+            _say(f"unmet: {error}")
 
 
 def _why(state: Any) -> None:
