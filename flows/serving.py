@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +32,8 @@ def serve(cron: str | None) -> int:
     """Serves until stopped. Uses the server that PREFECT_API_URL names, else starts one on this machine."""
     quiet.prepare(screen=False)
     config = settings()
+    # what stops a service; Python would end at once and leave the server behind
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(DONE))
     with _server(config.port):
         from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
         from prefect.schedules import Cron
@@ -67,15 +71,30 @@ def _server(port: int) -> Iterator[None]:
         yield
         return
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
+    stopping = threading.Event()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        up = False
         try:
             with console.status("starting Prefect's server"):
                 _wait(url, server)
             os.environ["PREFECT_API_URL"] = url
             console.print(f"Prefect's pages: http://{HOST}:{port}")
+            threading.Thread(target=_end_with, args=(server, stopping), name="server-watch", daemon=True).start()
+            up = True
             yield
         finally:
+            stopping.set()
+            died = server.poll()
             server.terminate()
+            if up and died is not None:
+                raise ServeError(f"Prefect's server ended (exit {died}); run `unmet serve` again, nothing is lost")
+
+
+def _end_with(server: subprocess.Popen[bytes], stopping: threading.Event) -> None:
+    """Stops this process once its server has ended: without one, it would look for work in vain and seem well."""
+    server.wait()
+    if not stopping.is_set():
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
