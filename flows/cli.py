@@ -251,6 +251,8 @@ def forget(
     *,
     competitor: str | None = None,
     source: str | None = None,
+    review: str | None = None,
+    author: str | None = None,
     yes: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
     """Take reviews off this machine, with the pages and reports that quote them. It cannot be taken back.
@@ -265,12 +267,16 @@ def forget(
         Only the reviews of that competitor; its slug.
     source
         Only the reviews from that source.
+    review
+        Only the review of that key (a report's JSON names the key of every quote); it is never collected again.
+    author
+        Only the reviews by an author, as the source writes the name; none of that author's is collected again.
     yes
         Do not ask first.
     """
     from flows import forgetting
 
-    return forgetting.run(market, competitor, source, yes)
+    return forgetting.run(market, competitor, source, yes, review, author)
 
 
 def main(arguments: list[str] | None = None) -> None:

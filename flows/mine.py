@@ -22,7 +22,7 @@ from data.lake import Lake, LakeError
 from data.market import Market, load
 from data.settings import Settings, settings
 from data.visit import Visit
-from flows import collect, progress, quiet
+from flows import collect, pace, progress, quiet
 from flows.names import of_market
 from flows.plan import Errand, plan, widened
 from scrapers._errors import Unreachable
@@ -99,7 +99,7 @@ def _collected(market: Market, file: Path | None, config: Settings) -> list[Stat
         retries=len(waits), retry_delay_seconds=list(waits), retry_condition_fn=worth_retrying
     )
     progress.listener.planned([e.name for e in errands])
-    with collect.fetcher(config) as fetcher:
+    with collect.fetcher(config, pace.shared() if config.shared_pace else None) as fetcher:
         futures = [retried.submit(errand.name, errand, lake, config, fetcher, places) for errand in _by_turns(errands)]
         wait(futures)
     expire(config)

@@ -13,7 +13,7 @@ from data import locks
 from data.lake import Lake
 from data.market import load
 from data.settings import settings
-from flows import artifacts, progress
+from flows import artifacts, cluster, progress
 from flows.names import of_market
 from flows.plan import widened
 from reports import report as press
@@ -38,8 +38,10 @@ def report(market: Path, newcomers: Sequence[str] = ()) -> str:
     progress.listener.step(f"{loaded.name}: reading and weighing")
     slugs = [c.slug for c in new]
     log = get_run_logger()
-    with locks.alone(config.lake, loaded.slug, waiting=log.warning):
-        path, document = press.make(lake, loaded, config.reports, market.resolve(), slugs, checked=True)
+    with locks.alone(config.lake, loaded.slug, waiting=log.warning), cluster.readers(config.dask) as elsewhere:
+        path, document = press.make(
+            lake, loaded, config.reports, market.resolve(), slugs, checked=True, elsewhere=elsewhere
+        )
     name = "-".join([loaded.slug, *slugs])
     create_markdown_artifact(
         key=f"report-{name}",

@@ -11,7 +11,7 @@ import polars as pl
 from data import review as _review
 from data.lake import Lake
 from data.market import Market
-from reports.reading.parallel import Readers
+from reports.reading.parallel import LARGEST, Elsewhere, Readers
 from reports.reading.read import MENTIONS, REVIEWS
 from reports.rules import Rules, accuracy
 from reports.rules import market as market_rules
@@ -35,11 +35,15 @@ def names(market: Market) -> dict[str, str]:
     return {called.lower(): rival.name for rival in market.competitors for called in (rival.name, *rival.aliases)}
 
 
-def read_new(lake: Lake, market: str, rules: Rules) -> int:
-    """Reads the reviews that these rules have not read yet, new and edited ones; says how many."""
+def read_new(lake: Lake, market: str, rules: Rules, elsewhere: Elsewhere | None = None) -> int:
+    """Reads the reviews that these rules have not read yet, new and edited ones; says how many.
+
+    `elsewhere`: who reads in place of this machine's processes.
+    """
     due = lake.due(market, rules.version)
-    with Readers(rules) as readers:
-        for part in due.with_columns(stars=_review.stars()).iter_slices(READ_AT_ONCE):
+    at_once = max(READ_AT_ONCE, 2 * LARGEST * elsewhere.processes) if elsewhere else READ_AT_ONCE
+    with Readers(rules, elsewhere=elsewhere) as readers:
+        for part in due.with_columns(stars=_review.stars()).iter_slices(at_once):
             reading = readers.read(part)
             marks = part.select("key", "market", "digest").with_columns(rules=pl.lit(rules.version))
             # mentions first: a review counts as read once its row is in `readings`
@@ -104,15 +108,16 @@ def make(
     newcomers: Sequence[str] = (),
     *,
     checked: bool = False,
+    elsewhere: Elsewhere | None = None,
 ) -> tuple[Path, Document]:
     """Reads what is new and writes the report; nothing is written for a market that was never visited.
 
     With newcomers, it is written into a folder of its own within the market's, and no other report changes. `checked`
     holds the report against the lake before anybody can read it; raises ReportError where it does not hold, and what
-    was published before stays.
+    was published before stays. `elsewhere` reads in place of this machine's processes.
     """
     rules = rules_for(market, market_file)
-    read_new(lake, market.slug, rules)
+    read_new(lake, market.slug, rules, elsewhere)
     beside = [newcomer.folder(newcomers)] if newcomers else []
     folder = out.joinpath(market.slug, *beside)
     found = weighed(lake, market, rules, folder)

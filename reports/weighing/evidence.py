@@ -10,6 +10,7 @@ import polars as pl
 
 from data import review as _review
 from data.market import Market
+from reports.reading.personal import mask
 from reports.reading.signals import GENERAL
 from reports.rules import Rules
 from reports.weighing import copies
@@ -77,10 +78,10 @@ def gather(snapshot: Snapshot, rules: Rules) -> Evidence:
         pl.col("listing").is_in(list(places)) & pl.col("competitor").is_in(slugs)
     ).with_columns(stars=_review.stars())
     held = held.join(
-        snapshot.readings.select("key", "digest", "complaint", "kinds", pl.col("language").alias("told")),
+        snapshot.readings.select("key", "digest", "complaint_text", "kinds", pl.col("language").alias("told")),
         on=["key", "digest"],
         how="left",
-    ).with_columns(language=pl.coalesce("told", "language"), is_read=pl.col("complaint").is_not_null())
+    ).with_columns(language=pl.coalesce("told", "language"), is_read=pl.col("complaint_text").is_not_null())
     window = _window(held, snapshot)
     if window.start is None:
         inside = pl.lit(True)
@@ -111,7 +112,16 @@ def _mentions(snapshot: Snapshot, held: pl.DataFrame) -> pl.DataFrame:
     facts = held.filter("counted").select(
         "competitor", "listing", "key", "digest", "stars", "written", "helpful", "author", "url", "row", "source"
     )
-    return snapshot.mentions.join(facts, on=["key", "digest"], how="inner").sort("key", "mention")
+    held = snapshot.mentions.join(facts, on=["key", "digest"], how="inner").sort("key", "mention")
+    return held.with_columns(_nobody(held, column) for column in ("compared_with", "switched_from", "switched_to"))
+
+
+def _nobody(mentions: pl.DataFrame, column: str) -> pl.Series:
+    """The products that a column names, without what is no product but a piece of somebody's address or number."""
+    names = mentions[column]
+    told = mentions.select("text", column, row=pl.int_range(pl.len())).drop_nulls(column)
+    people = [row for text, name, row in told.rows() if name in text and name not in mask(text)]
+    return names.scatter(people, None) if people else names
 
 
 def _statements(mentions: pl.DataFrame, rules: Rules) -> pl.DataFrame:

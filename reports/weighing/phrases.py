@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from reports.reading.personal import blanked
+
 _WORD = re.compile(r"[\w']+")
 HOLLOW = frozenset(
     "a an and are as at be been but by for from had has have he her him his i i'm if in into is it it's its just me "
@@ -38,8 +40,8 @@ class Phrase:
 
 
 def grams(text: str) -> set[str]:
-    """The sequences of two and three words of a text that neither begin nor end hollow."""
-    words = _WORD.findall(text.lower().replace("’", "'"))
+    """The sequences of two and three words of a text that neither begin nor end hollow, nor hold anybody's address."""
+    words = _WORD.findall(blanked(text).lower().replace("’", "'"))
     return {
         " ".join(words[i : i + size])
         for size in (2, 3)
