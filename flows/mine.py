@@ -17,7 +17,6 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import Task
 
 import scrapers
-from data import locks
 from data.lake import Lake, LakeError
 from data.market import Market, load
 from data.settings import Settings, settings
@@ -82,15 +81,9 @@ def mine(market: Path, newcomers: Sequence[str] = ()) -> list[State[Any]]:
 
 
 def collect_market(market: Market, file: Path | None) -> list[State[Any]]:
-    """Submits one task a listing within the running flow and returns their final states; waits for a run of the same
-    market that is at work."""
+    """Submits one task a listing within the running flow and returns their final states."""
     quiet.hush()
     config = settings()
-    with locks.alone(config.lake, market.slug, waiting=get_run_logger().warning):
-        return _collected(market, file, config)
-
-
-def _collected(market: Market, file: Path | None, config: Settings) -> list[State[Any]]:
     errands = plan(market, file)
     lake = Lake(config.lake)
     places = [place.name for c in market.competitors for place in c.places]

@@ -38,7 +38,7 @@ def report(market: Path, newcomers: Sequence[str] = ()) -> str:
     progress.listener.step(f"{loaded.name}: reading and weighing")
     slugs = [c.slug for c in new]
     log = get_run_logger()
-    with locks.alone(config.lake, loaded.slug, waiting=log.warning), cluster.readers(config.dask) as elsewhere:
+    with locks.run(config.lake, loaded.slug), cluster.readers(config.dask) as elsewhere:
         path, document = press.make(
             lake, loaded, config.reports, market.resolve(), slugs, checked=True, elsewhere=elsewhere
         )

@@ -109,7 +109,7 @@ def report(market: Path) -> int:
     if config.dask:
         quiet.prepare(screen=True)
     with (
-        locks.alone(config.lake, loaded.slug, waiting=_say),
+        locks.run(config.lake, loaded.slug),
         console.status(f"{loaded.name}: reading and weighing"),
         cluster.readers(config.dask) as elsewhere,
     ):

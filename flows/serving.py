@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -31,6 +32,8 @@ class ServeError(UnmetError):
 def serve(cron: str | None) -> int:
     """Serves until stopped. Uses the server that PREFECT_API_URL names, else starts one on this machine."""
     quiet.prepare(screen=False)
+    # Prefect's own, said when it is stopped
+    warnings.filterwarnings("ignore", message="coroutine 'Runner.astop' was never awaited")
     config = settings()
     # what stops a service; Python would end at once and leave the server behind
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(DONE))
@@ -56,6 +59,9 @@ def serve(cron: str | None) -> int:
             )
         except ValueError as e:
             raise ServeError(f"schedule {cron or config.cron!r}: {e}; a cron line has five fields") from e
+        except PermissionError as e:
+            # Prefect's runner keeps its files below the same name for every user of a machine
+            raise ServeError(f"{e.filename}: {e.strerror}; set TMPDIR to a folder of your own") from e
     return DONE
 
 

@@ -52,7 +52,7 @@ def tell(name: str, file: Path, report: Path | None, why: str = "") -> str:
     """
     config, market, log = settings(), load(file), get_run_logger()
     folder = config.reports / market.slug
-    with locks.alone(config.lake, market.slug, waiting=log.warning):
+    with locks.run(config.lake, market.slug):
         before = told.load(folder)
         if report is not None:
             document = load_report(report.with_suffix(".json"))
