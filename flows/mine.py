@@ -17,6 +17,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import Task
 
 import scrapers
+from data import locks
 from data.lake import Lake, LakeError
 from data.market import Market, load
 from data.settings import Settings, settings
@@ -77,7 +78,8 @@ def mine(market: Path, newcomers: Sequence[str] = ()) -> list[State[Any]]:
         newcomers: Addresses of rivals that the file does not name; collected into the market's lake all the same.
     """
     loaded = load(market)
-    return collect_market(widened(loaded, newcomers, market) if newcomers else loaded, market)
+    with locks.run(settings().lake, loaded.slug):
+        return collect_market(widened(loaded, newcomers, market) if newcomers else loaded, market)
 
 
 def collect_market(market: Market, file: Path | None) -> list[State[Any]]:

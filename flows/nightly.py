@@ -9,7 +9,9 @@ from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
+from prefect.states import Failed
 
+from data import locks
 from data.market import load
 from data.settings import settings
 from flows.mine import mine
@@ -32,16 +34,29 @@ def nightly(markets: Sequence[Path] = (), newcomers: Sequence[str] = (), *, tell
         tell: Whether those whom UNMET_NOTIFY or a market file names hear of what moved.
     """
     states: list[State[Any]] = []
-    config = settings()
     for file in market_files(list(markets)):
-        states.append(mine(file, list(newcomers), return_state=True))
-        written = report(file, list(newcomers), return_state=True)
-        states.append(written)
-        market = load(file)
-        if tell and not newcomers and receivers(market, config):
-            retried = telling.with_options(retries=len(config.retry_seconds), retry_delay_seconds=config.retry_seconds)
-            # its result or its error, not the state: Prefect hands a task what a state holds
-            result: Any = written.result(raise_on_failure=False)
-            made, why = (Path(result), "") if written.is_completed() else (None, str(result))
-            states.append(retried(market.slug, file, made, why, return_state=True))
+        try:
+            # held until all is told, so that nothing is made of what another run has collected by half
+            with locks.run(settings().lake, load(file).slug):
+                states.append(mine(file, list(newcomers), return_state=True))
+                states.append(report(file, list(newcomers), return_state=True))
+                if tell and not newcomers:
+                    states += told_of(file, states[-1])
+        except locks.Busy as e:
+            states.append(Failed(message=str(e), data=e))
     return states
+
+
+def told_of(file: Path, written: State[Any]) -> list[State[Any]]:
+    """Tells those who asked for it what moved in a market; no state where nobody did.
+
+    `written`: what came of its report.
+    """
+    config, market = settings(), load(file)
+    if not receivers(market, config):
+        return []
+    # its result or its error, not the state: Prefect hands a task what a state holds
+    result: Any = written.result(raise_on_failure=False)
+    made, why = (Path(result), "") if written.is_completed() else (None, str(result))
+    retried = telling.with_options(retries=len(config.retry_seconds), retry_delay_seconds=config.retry_seconds)
+    return [retried(market.slug, file, made, why, return_state=True)]

@@ -53,7 +53,7 @@ def nightly(markets: list[Path], *, tell: bool = True) -> int:
     with Screen() as screen:
         progress.listen(screen)
         code = _flow(files, tell=tell)
-    return _tell(files, code)
+    return code if code == NOTHING else _tell(files, code)
 
 
 def mine(what: list[str]) -> int:
@@ -87,7 +87,7 @@ def newcomers(file: Path, urls: list[str]) -> int:
     files = market_files([file])
     with Screen() as screen:
         progress.listen(screen)
-        code = _flow(files, urls, beside)
+        code = _flow(files, urls)
     folder = settings().reports / known.slug / beside
     dates = sorted(folder.glob("*.json"))
     if dates and code != NOTHING:
@@ -117,11 +117,8 @@ def report(market: Path) -> int:
     return _tell([market], DONE)
 
 
-def _flow(files: list[Path], newcomers: list[str] | None = None, beside: str = "", *, tell: bool = False) -> int:
-    """Runs the nightly flow; the code says whether every report was written and every listing read.
-
-    `beside`: the folder within the market's where reports with newcomers lie.
-    """
+def _flow(files: list[Path], newcomers: list[str] | None = None, *, tell: bool = False) -> int:
+    """Runs the nightly flow; the code says whether every report was written and every listing read."""
     config = settings()
     if config.dask:  # before a server of Prefect's is started for nothing
         cluster.check()
@@ -133,34 +130,21 @@ def _flow(files: list[Path], newcomers: list[str] | None = None, beside: str = "
     state: Any = flow(files, newcomers or [], tell=tell, return_state=True)
     if state.is_completed():
         return DONE
-    out = config.reports
-    written = [file for file in files if (out / load(file).slug / beside / "latest.md").is_file()]
-    if not written:
-        _why(state)
+    told = state.result(raise_on_failure=False)
+    if not isinstance(told, list | tuple):  # the flow itself came to nothing
+        _why(told)
         return NOTHING
-    _untold(state)
-    return PARTLY
+    results = [(each, each.result(raise_on_failure=False)) for each in told]
+    for each, result in results:
+        # what went wrong at a listing is on the screen already
+        if not each.is_completed() and not isinstance(result, list | tuple):
+            _why(result)
+    written = any(each.is_completed() and isinstance(result, str) for each, result in results)
+    return PARTLY if written else NOTHING
 
 
-def _untold(state: Any) -> None:
-    """Reports that could not be made and people who could not be told, a line each; of listings the screen told."""
-    from flows.telling import NotifyError  # Prefect is there by now
-
-    states = state.result(raise_on_failure=False)
-    for failed in [s for s in states if not s.is_completed()] if isinstance(states, list) else []:
-        error = failed.result(raise_on_failure=False)
-        if isinstance(error, NotifyError | ReportError):
-            _say(f"unmet: {error}")
-
-
-def _why(state: Any) -> None:
-    """The first reason that a run came to nothing, on one line."""
-    error = state.result(raise_on_failure=False)
-    while isinstance(error, list | tuple) and error:
-        bad = [s for s in error if hasattr(s, "is_completed") and not s.is_completed()]
-        if not bad:
-            return
-        error = bad[0].result(raise_on_failure=False)
+def _why(error: Any) -> None:
+    """A reason that a run came to nothing, on one line."""
     console.print(f"unmet: {' '.join(str(error).split())}", style="red", markup=False, soft_wrap=True)
 
 
@@ -202,10 +186,6 @@ def _shown(path: Path) -> str:
     """A path as one would type it from here."""
     relative = os.path.relpath(path)
     return str(path) if relative.startswith(os.path.join("..", "..")) else relative
-
-
-def _say(text: str) -> None:
-    console.print(text, markup=False, soft_wrap=True)
 
 
 def _out(text: str) -> None:

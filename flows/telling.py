@@ -39,8 +39,8 @@ def receivers(market: Market, config: Settings) -> list[str]:
 
 
 @task(name="tell", task_run_name="tell {name}", cache_policy=NO_CACHE, persist_result=False)
-def tell(name: str, file: Path, report: Path | None, why: str = "") -> str:
-    """Sends the digest of a market, or nothing; returns what was done in a word or two.
+def tell(name: str, file: Path, report: Path | None, why: str = "") -> bool:
+    """Sends the digest of a market, or nothing; says whether there was something to tell.
 
     What was told is remembered once a receiver has it. Raises NotifyError when one could not be told.
 
@@ -62,14 +62,14 @@ def tell(name: str, file: Path, report: Path | None, why: str = "") -> str:
         if found is None:
             told.save(now, folder)
             log.info("%s: nothing moved, nobody is told", name)
-            return "nothing moved"
+            return False
         failed = send(found, receivers(market, config))
         if len(failed) < len(receivers(market, config)):
             told.save(now, folder)
     if failed:
         raise NotifyError(f"{name}: not told: {', '.join(failed)}; check UNMET_NOTIFY or the block")
     log.info("%s: told: %s", name, found.title)
-    return "told"
+    return True
 
 
 def send(found: Digest, to: Sequence[str]) -> list[str]:
