@@ -36,11 +36,11 @@ def report(*gaps, day="2026-03-01", **other):
 
 
 def visits(*rows):
-    """The ledger: (hour, stop, detail) of Alpha's one listing."""
+    """The ledger: (day of March, stop, detail) of Alpha's one listing."""
     blank = dict.fromkeys(_visit.SCHEMA)
     made = [
-        blank | PLACE | {"at": AT.replace(hour=hour), "stop": stop, "complete": stop in {"end", "known"}, "detail": why}
-        for hour, stop, why in rows
+        blank | PLACE | {"at": AT.replace(day=day), "stop": stop, "complete": stop in {"end", "known"}, "detail": why}
+        for day, stop, why in rows
     ]
     return pl.DataFrame(made, schema=_visit.SCHEMA)
 
@@ -133,7 +133,7 @@ def test_a_broken_source_is_told_once_and_when_it_recovers_and_again_when_it_bre
         ((3, "end", None), None),
         ((4, "blocked", "403\nforbidden"), "Broke: Alpha, https://alpha.example/reviews: blocked: 403 forbidden"),
         ((5, "changed", "another page"), None),
-        ((6, "known", None), "Works again: Alpha, https://alpha.example/reviews; it was broken since 1 Mar 2026."),
+        ((6, "known", None), "Works again: Alpha, https://alpha.example/reviews; it was broken since 4 Mar 2026."),
         ((7, "end", None), None),
         ((8, "missing", None), "Broke: Alpha, https://alpha.example/reviews: missing: no reason is known"),
     ]
@@ -185,6 +185,13 @@ def test_whatever_comes_and_goes_each_is_told_at_most_once_in_the_quiet_days(nig
     for days in told_on.values():
         assert all(b - a > QUIET_DAYS for a, b in pairwise(days))
     assert set(told_on) == set().union(*nights)
+
+
+@pytest.mark.parametrize(("days", "again"), [(QUIET_DAYS, False), (QUIET_DAYS + 1, True)])
+def test_a_gap_that_was_gone_is_told_again_after_the_quiet_days(days, again):
+    day = date.fromordinal(date(2026, 3, 1).toordinal() + days).isoformat()
+    found, _ = tell(report(gap("offline"), day=day), before=Told(gaps={"offline": "2026-03-01"}))
+    assert (found is not None) == again
 
 
 def test_what_was_told_survives_and_a_broken_file_is_told_in_a_line(tmp_path):
