@@ -16,7 +16,7 @@ pytestmark = pytest.mark.flow
 
 ROOT = Path(__file__).parents[2]
 
-SECONDS = 90
+SECONDS = 180
 
 
 def free_port() -> int:
