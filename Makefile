@@ -1,9 +1,9 @@
-# Four verbs for users (run, test, check, clean) and nine for maintainers (format, lock, audit, golden, fuzz, learn,
-# quality, honesty, bench).
+# Four verbs for users (run, test, check, clean) and ten for maintainers (format, lock, audit, golden, fuzz, learn,
+# quality, honesty, bench, soak).
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format lock audit golden fuzz learn quality honesty bench clean
+.PHONY: run test check format lock audit golden fuzz learn quality honesty bench soak clean
 
 ## The main job: the demo, from listings to a gap report. Your own market: see README.
 run: .venv/ready
@@ -59,6 +59,11 @@ honesty: .venv/ready
 ## T="reading starting" for some; RUNS=n.
 bench: .venv/ready
 	$(BIN)/python tests/benchmarks $(RUNS) $(T)
+
+## Nights that go wrong: killed, disk full, two at once, sites that misbehave, a hundred on end. Two hours on an idle
+## machine; T="faults long" for some, MINUTES=10 bounds the killing and the pairs, each.
+soak: .venv/ready
+	$(BIN)/python tests/soak $(T) $(MINUTES)
 
 clean:
 	rm -rf .venv build *.egg-info

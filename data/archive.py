@@ -23,6 +23,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from data import locks
 from data.errors import UnmetError
 
 _WIRE_ONLY = frozenset({"content-encoding", "transfer-encoding", "content-length", "connection", "set-cookie"})
@@ -84,7 +85,7 @@ class Archive:
         """Appends one response and does not return before it is on disk; raises ArchiveError when it cannot be."""
         with _typed(path, "a page cannot be kept"):
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("ab") as file:
+            with locks.writing(self.root.parent), path.open("ab") as file:
                 _write(page, file)
                 file.flush()
                 os.fsync(file.fileno())

@@ -9,7 +9,7 @@ import polars as pl
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
-from data import store, tables
+from data import locks, migrating, store, tables
 from data.errors import UnmetError
 from data.panics import unsaid
 
@@ -29,6 +29,12 @@ class Delta:
 
     def __init__(self, root: str) -> None:
         self.root = root
+        self._is_ready = False
+
+    def ready(self) -> bool:
+        """Whether there are tables; they are of today's format then."""
+        self._is_ready = self._is_ready or migrating.ready(self.root)
+        return self._is_ready
 
     def uri(self, name: str) -> str:
         """Where a table lies."""
@@ -41,7 +47,7 @@ class Delta:
     def table(self, name: str) -> pl.LazyFrame | None:
         """All rows of a table; None where there is none yet."""
         uri = self.uri(name)
-        return self.told(lambda: pl.scan_delta(uri) if DeltaTable.is_deltatable(uri) else None)
+        return self.told(lambda: pl.scan_delta(uri) if self.ready() and DeltaTable.is_deltatable(uri) else None)
 
     def scan(self, name: str, market: str) -> pl.LazyFrame | None:
         """The rows of a market in a table; None where there is no table yet."""
@@ -72,8 +78,10 @@ class Delta:
         """Upsert by key; retried when another process committed at the same moment."""
         uri = self.uri(name)
         try:
+            if not self.ready():
+                migrating.mark(self.root)
             for attempt in tables.attempts():
-                with attempt, unsaid():
+                with attempt, locks.writing(self.root), unsaid():
                     if not DeltaTable.is_deltatable(uri):
                         tables.begin(uri, rows)
                     tables.upsert(DeltaTable(uri), rows, keys)
@@ -84,8 +92,8 @@ class Delta:
         """Changes a table, if there is one; again where another process committed at the same moment."""
         uri = self.uri(name)
         try:
-            for attempt in tables.attempts():
-                with attempt, unsaid():
+            for attempt in tables.attempts() if self.ready() else ():
+                with attempt, locks.writing(self.root), unsaid():
                     if DeltaTable.is_deltatable(uri):
                         change(DeltaTable(uri))
         except _BROKEN as e:

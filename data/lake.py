@@ -13,14 +13,14 @@ change nothing is not committed. A row of `readings` or `mentions` belongs to th
 the old rows are simply no longer joined.
 
 What is written costs by what is new, not by what is held: rows with new keys are appended, in a commit that fails if
-anybody else committed since their keys were looked up. `tidy` keeps the tables in few files, ordered by key, of which a
-look-up needs a part.
+anybody else committed since their keys were looked up. `data.upkeep` keeps the tables in few files, ordered by key, of
+which a look-up needs a part.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -40,9 +40,6 @@ from data.review import UTC_TIME, Review
 from data.visit import Visit
 
 TABLES = ("visits", "changes", "mentions", "readings", "reviews")
-
-MANY = 200
-"""Small files of a market in a table, with more of which it is packed."""
 
 
 @dataclass(frozen=True)
@@ -86,12 +83,18 @@ class Lake:
         rows = self._delta.collect(held.filter(competitor=competitor, listing=listing).select("key", "digest"))
         return dict(zip(rows["key"], rows["digest"], strict=True))
 
-    def table(self, name: str, market: str, rules: str | None = None) -> pl.DataFrame | None:
-        """The rows of `readings` or `mentions` of a market (under one version of the rules), or None without any."""
+    def table(
+        self, name: str, market: str, rules: str | None = None, columns: Collection[str] | None = None
+    ) -> pl.DataFrame | None:
+        """The rows of `readings` or `mentions` of a market, or None without any.
+
+        `rules`: the version that they were read under, any where it is not said; `columns`: all where it is not said.
+        """
         rows = self._delta.scan(name, market)
         if rows is None:
             return None
-        return self._delta.collect(rows.filter(rules=rules) if rules else rows)
+        wanted = rows.filter(rules=rules) if rules else rows
+        return self._delta.collect(wanted if columns is None else wanted.select(columns))
 
     def due(self, market: str, rules: str) -> pl.DataFrame:
         """The reviews of a market that this version of the rules has not read as they are now, ordered by key."""
@@ -242,6 +245,11 @@ class Lake:
             counts[name] = 0 if rows is None else self._delta.collect(rows.select(pl.len())).item()
         return counts
 
+    def count(self, name: str, market: str) -> int:
+        """How many rows of a table belong to a market."""
+        rows = self.scan(name, market)
+        return 0 if rows is None else int(self.collect(rows.select(pl.len())).item())
+
     def listings(
         self, market: str, competitor: str | None = None, source: str | None = None, keys: Collection[str] | None = None
     ) -> list[str]:
@@ -272,23 +280,8 @@ class Lake:
 
         A writer that works in another process at this moment may find its snapshot gone; it has to run again.
         """
-        with self._lock:
-            for name in TABLES:
-                self._delta.change(name, tables.purge)
-
-    def tidy(self, market: str) -> list[str]:
-        """Packs the tables in which a market lies in many small files; says which."""
-        packed: list[str] = []
-
-        def change(table: DeltaTable) -> None:
-            if tables.small(table, market) > MANY:
-                tables.pack(table, "listing" if name == "visits" else "key", market)
-                packed.append(name)
-
-        with self._lock:
-            for name in TABLES:
-                self._delta.change(name, change)
-        return packed
+        for name in TABLES:
+            self.change(name, tables.purge)
 
     def _matching(
         self, name: str, market: str, competitor: str | None, source: str | None, keys: Collection[str] | None
@@ -303,3 +296,18 @@ class Lake:
             return rows.filter(**wanted)
         reviews = self._delta.scan("reviews", market)
         return None if reviews is None else rows.join(reviews.filter(**wanted), on="key", how="semi")
+
+    # -- tables by name, for upkeep and repair --------------------------------------------------------------------
+
+    def scan(self, name: str, market: str) -> pl.LazyFrame | None:
+        """A market's rows of a table, not read yet; None where there is no such table."""
+        return self._delta.scan(name, market)
+
+    def collect(self, rows: pl.LazyFrame) -> pl.DataFrame:
+        """Reads rows; raises LakeError where they cannot be."""
+        return self._delta.collect(rows)
+
+    def change(self, name: str, change: Callable[[DeltaTable], object]) -> None:
+        """Does something to a table, if there is one; again where another process committed at the same moment."""
+        with self._lock:
+            self._delta.change(name, change)

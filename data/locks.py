@@ -31,6 +31,10 @@ class Busy(UnmetError):
     """Somebody else is at work there; nothing was done."""
 
 
+class Unlockable(UnmetError):
+    """There is no place for a lock, and none for a lake."""
+
+
 def is_local(root: str | Path) -> bool:
     """Whether a lake is a folder rather than an address in an object store."""
     return "://" not in str(root)
@@ -54,7 +58,7 @@ def alone(root: str | Path, patience: float = PATIENCE) -> Iterator[None]:
     if not is_local(root) or name in _alone:
         yield
         return
-    with _opened(Path(root) / ".lock") as file:
+    with _opened(_made(root, ".lock")) as file:
         until = time.monotonic() + patience
         while not _taken(file):
             if time.monotonic() >= until:
@@ -77,7 +81,7 @@ def run(root: str | Path, market: str) -> Iterator[None]:
     if not is_local(root) or name in held:
         yield
         return
-    with _opened(Path(root) / "runs" / f"{market}.lock") as file:
+    with _opened(_made(root, f"runs/{market}.lock")) as file:
         if not _taken(file):
             raise Busy(f"{market}: another run of it is under way; wait for its report, or stop it, then run again")
         token = _held.set(held | {name})
@@ -85,6 +89,17 @@ def run(root: str | Path, market: str) -> Iterator[None]:
             yield
         finally:
             _held.reset(token)
+
+
+def _made(root: str | Path, name: str) -> Path:
+    """A lock's file, that is there; raises Unlockable where it cannot be made."""
+    path = Path(root) / name
+    try:
+        with _opened(path):
+            return path
+    except OSError as e:
+        why = e.strerror or e
+        raise Unlockable(f"{root}: cannot be written ({why}); check space and rights, then run again") from e
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import polars as pl
 import stamina
@@ -16,8 +17,8 @@ PACKED, GROUP = 16 * 2**20, 2**16
 look-up by keys reads the parts that may have them."""
 OFTEN = {"delta.checkpointInterval": "10"}
 """Commits after which a table's log is summed up: who opens it reads the rest one by one."""
-
-
+KEEP = timedelta(days=7)
+"""How long files stay that are out of a table, for whoever may still be reading an older version."""
 ATTEMPTS = 20
 """Of a commit, while other processes commit."""
 
@@ -88,10 +89,7 @@ def small(table: DeltaTable, market: str) -> int:
 
 
 def pack(table: DeltaTable, by: str, market: str) -> None:
-    """Writes a market's rows into few files, ordered by the column that they are looked up by.
-
-    What nobody can be reading any more, for it has been out of the table for a week, goes off the disk.
-    """
+    """Writes a market's rows into few files, ordered by the column that they are looked up by."""
     if not OFTEN.items() <= table.metadata().configuration.items():
         table.alter.set_table_properties(OFTEN)
     table.optimize.z_order(
@@ -100,15 +98,21 @@ def pack(table: DeltaTable, by: str, market: str) -> None:
         target_size=PACKED,
         writer_properties=WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=GROUP),
     )
-    table.vacuum(dry_run=False)
+
+
+def expire(table: DeltaTable, keep: timedelta) -> None:
+    """Deletes the files that have been out of the table for longer than that."""
+    hours = int(keep / timedelta(hours=1))
+    if table.vacuum(retention_hours=hours, enforce_retention_duration=False, dry_run=True):
+        table.vacuum(retention_hours=hours, enforce_retention_duration=False, dry_run=False)
 
 
 def without(table: DeltaTable, keys: pl.DataFrame) -> None:
-    """Deletes the rows of some keys of one market."""
+    """Deletes the rows of one market that have these keys: the frame's columns."""
     if keys.height == 0:
         return
-    market = keys["market"][0].replace("'", "''")
-    on = f"t.market = '{market}' AND t.key = s.key"
+    same = [f"t.{name} = s.{name}" for name in keys.columns if name != "market"]
+    on = " AND ".join([f"t.market = {_quoted(keys['market'][0])}", *same])
     table.merge(keys, predicate=on, source_alias="s", target_alias="t").when_matched_delete().execute()
 
 

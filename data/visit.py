@@ -82,3 +82,5 @@ SCHEMA: dict[str, Any] = {
     "bytes": pl.Int64,
     "seconds": pl.Float64,
 }
+COUNTS = ("pages", "found", "new", "edited", "known", "duplicate", "gone", "unreadable", "bytes")
+"""Columns that are never empty."""

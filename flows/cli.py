@@ -218,14 +218,56 @@ def find(term: str, /, *, country: str = "us") -> int:
 
 
 @app.command
-def doctor() -> int:
-    """Ask each source that needs no key for one well-known listing, and say which still work.
+def doctor(*, lake: Annotated[bool, Parameter(negative=())] = False) -> int:
+    """Ask each source that needs no key for one well-known listing, and say which still work; or look after the lake.
 
     Example: unmet doctor
+    Example: unmet doctor --lake
+
+    Parameters
+    ----------
+    lake
+        Ask nobody: look through the lake and the reports, mend what can be, and say what was found and done.
     """
+    if lake:
+        from flows import lakedoctor
+
+        return lakedoctor.run()
     from flows import doctor as looking
 
     return looking.run()
+
+
+@app.command
+def backup(file: Path, /) -> int:
+    """Write the lake and the reports into one file, as they are at this moment; runs may go on meanwhile.
+
+    Example: unmet backup unmet.tar
+
+    Parameters
+    ----------
+    file
+        Where to; an older one is replaced once the new one is whole.
+    """
+    from flows import backing
+
+    return backing.backup(file)
+
+
+@app.command
+def restore(file: Path, /) -> int:
+    """Bring back the lake and the reports of a backup, where there are none.
+
+    Example: unmet restore unmet.tar
+
+    Parameters
+    ----------
+    file
+        What `unmet backup` wrote.
+    """
+    from flows import backing
+
+    return backing.restore(file)
 
 
 @app.command

@@ -72,7 +72,7 @@ def visit(
     on_page: Progress = lambda _: None,
 ) -> tuple[Visit, UnmetError | None]:
     """Visits one listing; what could be read is in the lake and the ledger afterwards, whatever went wrong."""
-    at, started = settings.clock(), time.monotonic()
+    at, started = _moment(errand, lake, settings), time.monotonic()
     match errand.place:
         case Listing():
             result = _web(errand, lake, settings, fetch, hold, at, on_page)
@@ -97,6 +97,15 @@ def visit(
     entry = replace(row(merge), gone=gone)
     lake.add_visit(entry)
     return entry, result.error
+
+
+def _moment(errand: Errand, lake: Lake, settings: Settings) -> datetime:
+    """The present, or just after the listing's last visit where the clock was moved back meanwhile: the ledger is in
+    order of time, and whether a visit may stop early hangs on the one before it."""
+    now = settings.clock()
+    visits = lake.visits(errand.market).filter(competitor=errand.competitor, listing=errand.place.name)
+    last = visits["at"].max()
+    return last + timedelta(seconds=1) if isinstance(last, datetime) and last > now else now
 
 
 def _proves_absence(errand: Errand, result: Walk) -> bool:

@@ -17,7 +17,8 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import Task
 
 import scrapers
-from data import locks
+from data import locks, upkeep
+from data.errors import UnmetError
 from data.lake import Lake, LakeError
 from data.market import Market, load
 from data.settings import Settings, settings
@@ -78,8 +79,7 @@ def mine(market: Path, newcomers: Sequence[str] = ()) -> list[State[Any]]:
         newcomers: Addresses of rivals that the file does not name; collected into the market's lake all the same.
     """
     loaded = load(market)
-    with locks.run(settings().lake, loaded.slug):
-        return collect_market(widened(loaded, newcomers, market) if newcomers else loaded, market)
+    return collect_market(widened(loaded, newcomers, market) if newcomers else loaded, market)
 
 
 def collect_market(market: Market, file: Path | None) -> list[State[Any]]:
@@ -93,12 +93,17 @@ def collect_market(market: Market, file: Path | None) -> list[State[Any]]:
     retried = visit_listing.with_options(
         retries=len(waits), retry_delay_seconds=list(waits), retry_condition_fn=worth_retrying
     )
-    progress.listener.planned([e.name for e in errands])
-    with collect.fetcher(config, pace.shared() if config.shared_pace else None) as fetcher:
-        futures = [retried.submit(errand.name, errand, lake, config, fetcher, places) for errand in _by_turns(errands)]
-        wait(futures)
-    expire(config)
-    _tidy(lake, market.slug)
+    # a second run of the market would ask its sites twice as often as they were promised
+    with locks.run(config.lake, market.slug):
+        _sweep(lake)
+        progress.listener.planned([e.name for e in errands])
+        with collect.fetcher(config, pace.shared() if config.shared_pace else None) as fetcher:
+            futures = [
+                retried.submit(errand.name, errand, lake, config, fetcher, places) for errand in _by_turns(errands)
+            ]
+            wait(futures)
+        expire(config)
+        _tidy(lake, market.slug)
     return [future.state for future in futures]
 
 
@@ -107,10 +112,21 @@ def expire(config: Settings) -> None:
     collect.archive(config).expire((config.clock() - timedelta(days=config.keep_pages_days)).date())
 
 
+def _sweep(lake: Lake) -> None:
+    """Deletes what a run that died left half written; where others write at the moment, the next run does it."""
+    try:
+        left = upkeep.sweep(lake)
+    except UnmetError:
+        return
+    if left:
+        get_run_logger().info("%d files that a run left half written were deleted", len(left))
+
+
 def _tidy(lake: Lake, market: str) -> None:
     """Packs the market's small files once there are many; that it cannot be done, on a full disk, costs no report."""
     try:
-        packed = lake.tidy(market)
+        packed = upkeep.tidy(lake, market)
+        upkeep.expire(lake)
     except LakeError as e:
         get_run_logger().warning("%s: left in many small files: %s", market, e)
         return

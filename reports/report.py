@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from data import review as _review
+from data import upkeep
 from data.lake import Lake
 from data.market import Market
 from reports.reading.parallel import LARGEST, Elsewhere, Readers
 from reports.reading.read import MENTIONS, REVIEWS
 from reports.rules import Rules, accuracy
 from reports.rules import market as market_rules
-from reports.weighing.evidence import Snapshot
+from reports.weighing.evidence import WEIGHED, Snapshot
 from reports.weighing.weigh import Weighed, weigh
 from reports.writing import files, newcomer, states, verify
 from reports.writing.document import Document, Places, build
@@ -56,13 +58,17 @@ def read_new(lake: Lake, market: str, rules: Rules, elsewhere: Elsewhere | None 
 def snapshot(lake: Lake, market: Market, rules: Rules) -> Snapshot:
     """The market as the lake holds it, read under these rules."""
     keys = {"key": pl.String, "digest": pl.String}
-    readings = lake.table("readings", market.slug, rules.version)
-    mentions = lake.table("mentions", market.slug, rules.version)
+
+    def read(name: str, columns: dict[str, Any]) -> pl.DataFrame:
+        schema = {**keys, **columns}
+        found = lake.table(name, market.slug, rules.version, list(schema))
+        return pl.DataFrame(schema=schema) if found is None else found
+
     return Snapshot(
         market=market,
         reviews=lake.reviews(market.slug),
-        readings=pl.DataFrame(schema={**keys, **REVIEWS}) if readings is None else readings.select(*keys, *REVIEWS),
-        mentions=pl.DataFrame(schema={**keys, **MENTIONS}) if mentions is None else mentions.select(*keys, *MENTIONS),
+        readings=read("readings", {name: REVIEWS[name] for name in WEIGHED}),
+        mentions=read("mentions", MENTIONS),
         visits=lake.visits(market.slug),
         changes=lake.changes(market.slug),
     )
@@ -121,9 +127,11 @@ def make(
     beside = [newcomer.folder(newcomers)] if newcomers else []
     folder = out.joinpath(market.slug, *beside)
     found = weighed(lake, market, rules, folder)
-    if found.state is None:
+    state = found.state
+    if state is None:
         raise ReportError(f"{market.name}: nothing was collected yet; run `unmet mine` first")
     made = _told(found, Places(folder, market_file), newcomers)
+    del found  # it holds the market, and checking weighs it anew
     with files.staged(made, folder) as staged:
         wrong = check(lake, market, staged, market_file, newcomers, folder) if checked else []
         if wrong:
@@ -132,8 +140,10 @@ def make(
                 " please report this as a bug"
             )
         path = files.publish(staged, out)
-    # after the report: what a later one is compared with is a report that there is
-    states.write(found.state, path.parent)
+        # after the report: what a later one is compared with is a report that there is
+        states.write(state, path.parent)
+    if not newcomers:
+        upkeep.renew(lake, market.slug, rules.version)
     return path, made
 
 

@@ -34,7 +34,8 @@ def moved(evidence: Evidence, visits: pl.DataFrame, rivals: Sequence[str], parts
     """
     if parts is None:
         return []
-    held = evidence.reviews.filter(pl.col("competitor").is_in(list(rivals)))
+    facts = evidence.reviews.select("competitor", "listing", "written", "first_seen", "counted")
+    held = facts.filter(pl.col("competitor").is_in(list(rivals)))
     reviews = held.filter("counted")
     visits = visits.filter(pl.col("competitor").is_in(list(rivals))).sort("at")
     journeys = [_journey(went) for _, went in visits.group_by("listing", maintain_order=True)]
@@ -100,7 +101,7 @@ def _turned(journey: _Journey, held: pl.DataFrame, parts: Split) -> str | None:
     Unless what is held of both parts was seen in the new way too: then nothing hangs on the old one.
     """
     through = journey.through
-    if journey.visits.filter(pl.col("at") > parts.before)["asked"].n_unique() < 2:
+    if journey.visits.filter(pl.col("at") > parts.before)["asked"].drop_nulls().n_unique() < 2:
         return None
     oldest = None if through["stop"] == "end" else through["oldest"]
     if journey.reaches(parts.before) and (through["stop"] == "end" or (oldest and oldest <= parts.before)):

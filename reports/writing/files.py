@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -26,6 +27,8 @@ from reports.writing.text import plain
 
 STAGE = ".staged"
 """Where a market's next report lies until it is published."""
+_FRESH = re.compile(r"\..+\.[0-9a-f]{8}")
+"""A file on its way: its name to be, and a mark."""
 
 
 class ReportError(UnmetError):
@@ -67,7 +70,7 @@ def staged(document: Document, folder: Path) -> Iterator[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         lock = os.open(folder, os.O_RDONLY)
         fcntl.flock(lock, fcntl.LOCK_EX)
-        shutil.rmtree(stage, ignore_errors=True)
+        sweep(folder)
         (stage / FOLDER).mkdir(parents=True)
         for name, text in contents(document).items():
             _write(stage / name, text)
@@ -99,8 +102,45 @@ def publish(report: Path, out: Path) -> Path:
     return folder / f"{name}.md"
 
 
+def sweep(folder: Path) -> list[Path]:
+    """Deletes what runs that died left in a folder of reports that the caller holds; says what there was."""
+    left = [path for path in folder.glob(".*") if path.name == STAGE or _FRESH.fullmatch(path.name)]
+    for path in left:
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    return left
+
+
+def tidy(out: Path) -> list[Path]:
+    """Deletes what runs that died left in any folder of reports; says what there was."""
+    if not out.is_dir():
+        return []
+    left = []
+    for folder in (out, *sorted(p for p in out.glob("*/**") if p.is_dir() and p.name not in {STAGE, FOLDER})):
+        if folder.is_dir():
+            with held(folder):
+                left += sweep(folder)
+    return left
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Holds a folder of reports, waiting for a run that publishes there."""
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
 def write_index(out: Path) -> None:
-    """Brings `index.md`, `index.html` and `feed.atom` up to date with the reports that are there."""
+    """Brings `index.md`, `index.html` and `feed.atom` up to date, one process after the other."""
+    with held(out):
+        sweep(out)
+        _write_index(out)
+
+
+def _write_index(out: Path) -> None:
     newest: dict[str, tuple[Document, list[str]]] = {}
     for folder in sorted(p for p in out.iterdir() if p.is_dir()):
         dates = sorted((p.stem for p in folder.glob("*.json")), reverse=True)

@@ -92,8 +92,10 @@ def quotes(value: Any) -> Iterator[Document]:
 
 def _unsaid(recorded: Document, reviews: pl.DataFrame) -> Iterator[str]:
     """Every quote that is not in its review, letter by letter, at its place, but for what points to a person."""
-    texts = {key: {"title": title, "body": body} for key, title, body in reviews.select("key", "title", "body").rows()}
-    for quote in quotes(recorded):
+    found = list(quotes(recorded))
+    quoted = reviews.select("key", "title", "body").filter(pl.col("key").is_in([str(q["key"]) for q in found]))
+    texts = {key: {"title": title, "body": body} for key, title, body in quoted.iter_rows()}
+    for quote in found:
         said = (texts.get(quote["key"], {}).get(quote.get("field", "body")) or "")[quote["start"] : quote["end"]]
         if mask(said) != quote["text"]:
             yield f"quote of {quote['key']}: says {quote['text']!r}, the review says {mask(said)!r}"

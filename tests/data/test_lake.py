@@ -14,6 +14,7 @@ import pytest
 from deltalake import DeltaTable
 
 import data.tables
+from data import upkeep
 from data.authors import author_key
 from data.lake import CHANGES, REVIEWS, Lake, LakeError, Merge
 from data.review import Review, digest
@@ -446,8 +447,8 @@ def test_keys_of_any_form_are_found_again(lake: Lake, packed: bool, monkeypatch:
     for name in ODD:
         assert merge(lake, review(name)) == Merge(new=1)
     if packed:
-        monkeypatch.setattr("data.lake.MANY", 1)
-        assert lake.tidy("notes") == ["reviews"]
+        monkeypatch.setattr("data.upkeep.MANY", 1)
+        assert upkeep.tidy(lake, "notes") == ["reviews"]
     for name in ODD:
         assert merge(lake, review(name), night=1) == Merge(known=1)
         assert merge(lake, review(name, "It crashes again."), night=2) == Merge(edited=1, known=0)
@@ -468,7 +469,7 @@ def test_new_reviews_are_added_to_the_table_and_no_file_is_written_anew(lake: La
 def test_packing_keeps_every_row_of_every_table_and_other_markets_files(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("data.lake.MANY", 3)
+    monkeypatch.setattr("data.upkeep.MANY", 3)
     for night in range(4):
         merge(lake, review(night), night=night)
         lake.add_visit(visit(night))
@@ -477,9 +478,9 @@ def test_packing_keeps_every_row_of_every_table_and_other_markets_files(
     lake.merge("games", "ink", SHOP, [review(9)], NIGHT)
     held = [lake.reviews("notes"), lake.visits("notes"), lake.changes("notes"), _sorted(lake)]
     others = DeltaTable(f"{lake.root}/reviews").file_uris(file_pruning_predicate=[("market", "=", "games")])
-    assert lake.tidy("nobody") == []
-    assert set(lake.tidy("notes")) == {"visits", "readings", "reviews"}
-    assert lake.tidy("notes") == []
+    assert upkeep.tidy(lake, "nobody") == []
+    assert set(upkeep.tidy(lake, "notes")) == {"visits", "readings", "reviews"}
+    assert upkeep.tidy(lake, "notes") == []
     for before, after in zip(
         held, [lake.reviews("notes"), lake.visits("notes"), lake.changes("notes"), _sorted(lake)], strict=True
     ):

@@ -167,6 +167,20 @@ def test_a_visit_that_broke_off_keeps_its_reviews_and_the_next_one_goes_to_the_e
     assert (store.asked, counts(done), done.stop) == ([1], (1, 0, 0, 1, 0), "known")
 
 
+def test_a_clock_moved_back_hides_no_visit_that_broke_off(lake: Lake) -> None:
+    store = AppStore([entry(9), entry(8)], [entry(7)])
+    visit(lake, LISTING, store.fetch, night=3)
+    store.pages = [[entry(14), entry(13)], [entry(12), entry(11)], *store.pages]
+    store.broken[2] = Unreachable("gone for a moment")
+    broke, _ = visit(lake, LISTING, store.fetch, night=1)
+    assert (broke.at, broke.stop) == (NIGHT + timedelta(days=3, seconds=1), "unreachable")
+    store.broken.clear()
+    store.asked.clear()
+    done, _ = visit(lake, LISTING, store.fetch, night=2)
+    assert (done.at, done.stop, store.asked) == (NIGHT + timedelta(days=3, seconds=2), "end", [1, 2, 3, 4, 5])
+    assert lake.reviews("notes")["id"].to_list() == ["11", "12", "13", "14", "7", "8", "9"]
+
+
 def test_a_visit_cut_short_by_an_empty_page_is_not_taken_for_whole(lake: Lake) -> None:
     store = AppStore([entry(9)], [], [entry(7)])
     done, error = visit(lake, LISTING, store.fetch)

@@ -1,0 +1,128 @@
+"""`unmet backup` and `unmet restore`: the lake and the reports in one file, as they were at one moment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from data import locks
+from data.errors import UnmetError
+from data.lake import TABLES, Lake
+from data.settings import settings
+from flows.codes import DONE
+from flows.screen import console
+from reports.writing import files
+
+LAKE, REPORTS = "lake", "reports"
+"""Folders in the file."""
+OWN = frozenset({".lock", "runs", "broken"})
+"""What of a lake's folder stays behind."""
+
+
+class BackupError(UnmetError):
+    """A backup cannot be written or restored."""
+
+
+def backup(file: Path) -> int:
+    """Writes the file, whole or not at all. Runs may go on meanwhile: their next commit waits until it is done."""
+    config = settings()
+    root = Path(config.lake)
+    if not locks.is_local(config.lake) or not root.is_dir():
+        raise BackupError(f"{config.lake}: there is no lake in a folder there; nothing to back up")
+    if _within(file, root) or _within(file, config.reports):
+        raise BackupError(f"{file}: lies within what it would hold; name a place outside")
+    fresh = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    with _typed(file, "the backup cannot be written"):
+        try:
+            # it holds the key of the authors' hashes: for its owner's eyes
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+                with console.status("backing up"), tarfile.open(fileobj=out, mode="w") as tar:
+                    if config.reports.is_dir():
+                        for path in sorted(config.reports.iterdir()):
+                            _add_reports(tar, path)
+                    # after the reports: none may speak of reviews that the lake does not hold
+                    with locks.alone(root):
+                        for path in sorted(root.iterdir()):
+                            if path.name not in OWN:
+                                tar.add(path, f"{LAKE}/{path.name}", filter=_whole)
+                out.flush()
+                os.fsync(out.fileno())
+            fresh.replace(file)
+        finally:
+            fresh.unlink(missing_ok=True)
+    print(f"{file}: {file.stat().st_size:,} bytes; keep it as private as the lake, and market files beside it")
+    return DONE
+
+
+def restore(file: Path) -> int:
+    """Brings a backup's lake and reports back, where none are; what is there is never written over."""
+    config = settings()
+    root = Path(config.lake)
+    if root.is_dir() and any((root / name).exists() for name in (*TABLES, "archive")):
+        raise BackupError(f"{root}: a lake is there; move it away, or name another place (UNMET_LAKE), then restore")
+    if config.reports.is_dir() and any(path.is_dir() for path in config.reports.iterdir()):
+        raise BackupError(f"{config.reports}: reports are there; move them away, or name another place (UNMET_REPORTS)")
+    parts = {LAKE: root, REPORTS: config.reports}
+    stages = {name: path.with_name(f".{path.name}.restoring") for name, path in parts.items()}
+    with _typed(file, "the backup cannot be restored"):
+        try:
+            with console.status("restoring"), tarfile.open(file) as tar:
+                for member in _members(tar, file):
+                    name, _, rest = member.name.partition("/")
+                    tar.extract(member.replace(name=rest, deep=False), stages[name], filter="data")
+            if not any((stages[LAKE] / name).is_dir() for name in TABLES):
+                raise BackupError(f"{file}: holds no lake; `unmet backup` writes files that do")
+            # reports first: a lake that is there says that all is
+            for name in (REPORTS, LAKE):
+                if stages[name].is_dir():
+                    shutil.rmtree(parts[name], ignore_errors=True)
+                    parts[name].parent.mkdir(parents=True, exist_ok=True)
+                    stages[name].replace(parts[name])
+        finally:
+            for stage in stages.values():
+                shutil.rmtree(stage, ignore_errors=True)
+    lake = Lake(config.lake)
+    for market in lake.markets():
+        print(f"{market}: {lake.count('reviews', market):,} reviews")
+    return DONE
+
+
+def _add_reports(tar: tarfile.TarFile, path: Path) -> None:
+    if path.is_dir():
+        with files.held(path):
+            tar.add(path, f"{REPORTS}/{path.name}", filter=_whole)
+    elif not path.name.startswith("."):
+        tar.add(path, f"{REPORTS}/{path.name}")
+
+
+def _whole(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    """Leaves out what a run that died left half written, and what is neither file nor folder."""
+    name = member.name.rpartition("/")[2]
+    return member if (member.isfile() or member.isdir()) and name != files.STAGE else None
+
+
+def _members(tar: tarfile.TarFile, file: Path) -> Iterator[tarfile.TarInfo]:
+    for member in tar:
+        name, _, rest = member.name.partition("/")
+        if name not in {LAKE, REPORTS} or not (member.isfile() or member.isdir()):
+            raise BackupError(f"{file}: holds {member.name!r}, which no backup of ours does")
+        if rest:
+            yield member
+
+
+def _within(file: Path, folder: Path) -> bool:
+    return file.absolute().resolve().is_relative_to(folder.resolve())
+
+
+@contextmanager
+def _typed(file: Path, what: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, tarfile.TarError) as e:
+        why = e.strerror if isinstance(e, OSError) and e.strerror else e
+        raise BackupError(f"{file}: {what} ({why}); check space, rights and the file, then try again") from e
