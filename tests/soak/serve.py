@@ -134,7 +134,7 @@ def soak(minutes: int, home: Path) -> int:
         found = verdict(samples, states, said, died, _litter(home))
         asked = len(site.log)
     print(f"\n{asked:,} requests answered by the sites; runs by state: {dict(states)}\n")
-    print("\n".join(found or ["Nothing grew and nothing failed."]))
+    print("\n".join(found or ["Nothing grew beyond its bound and nothing failed."]))
     if found:
         print("\nLast lines of the log:\n" + "\n".join(said.splitlines()[-40:]), file=sys.stderr)
     return 1 if found else 0
