@@ -12,6 +12,8 @@
   - SettingsError   a setting has a value we cannot use (data/settings.py)
   - BackupError     a backup cannot be written or restored (flows/backing.py)
   - ReportError     a report cannot be made or does not verify (reports/writing/)
+  - NotifyError     somebody who asked for it could not be told (flows/telling.py)
+  - ServeError      the schedule cannot be served (flows/serving.py)
 
 The command catches UnmetError once, at the edge, and prints its one line.
 """

@@ -22,6 +22,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 
 from data.errors import UnmetError
 
+BLOCK = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
+"""A Prefect block: its type's slug and its name."""
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 Column = Literal[
@@ -140,6 +142,9 @@ class Market(_Strict):
     """How far back a dated review counts; undated reviews count in every window."""
     allow: tuple[str, ...] = ()
     """Sources that are off unless a market asks for them."""
+    notify: tuple[str, ...] = ()
+    """Who is told of this market instead of those that UNMET_NOTIFY names: Prefect notification blocks, as
+    `slack-webhook/team`."""
     competitors: tuple[Competitor, ...]
 
     def competitor(self, slug: str) -> Competitor:
@@ -235,6 +240,13 @@ def _checked(market: Market, path: Path) -> Market:
     """The market with absolute paths, after the checks that need more than one key."""
     if not market.name.strip():
         raise MarketError(f"{path}: name: must not be empty")
+    for block in market.notify:
+        if not BLOCK.fullmatch(block):
+            # not repeated: an address of a receiver is a secret, and this line goes into logs
+            raise MarketError(
+                f"{path}: notify: names a Prefect block, as 'slack-webhook/team'; an address, which is a secret, goes"
+                " into such a block or into UNMET_NOTIFY"
+            )
     competitors = []
     for competitor in market.competitors:
         key = f"competitors.{competitor.slug}"

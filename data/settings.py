@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -25,6 +26,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 class SettingsError(UnmetError):
     """A setting has a value we cannot use."""
+
+
+def _words(value: Any) -> Any:
+    return value.split() if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -77,6 +82,9 @@ class Settings(BaseSettings):
     """The zone that `cron` is meant in."""
     port: int = Field(default=4200, ge=1, le=65535)
     """Where `unmet serve` starts Prefect's server, on 127.0.0.1."""
+    notify: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_words)] = ()
+    """Who is told after a night in which something moved, with blanks between: Prefect notification blocks
+    (`slack-webhook/team`) or Apprise's addresses (`mailto://...`, `json://...`)."""
     connect_to: dict[str, str] = {}
     """Host -> address:port that answers for it over plain HTTP, as curl's --connect-to: for mirrors, demo, tests."""
     allow_private: bool = False

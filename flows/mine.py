@@ -3,6 +3,7 @@
 # Annotations stay real objects here: Prefect validates parameters against them, also where it loads this file by path
 # and cannot look their names up.
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ from data.lake import Lake, LakeError
 from data.market import Market, load
 from data.settings import Settings, settings
 from data.visit import Visit
-from flows import collect, pace, progress
+from flows import collect, pace, progress, quiet
+from flows.names import of_market
 from flows.plan import Errand, plan, widened
 from scrapers._errors import Unreachable
 from scrapers._fetch import Fetcher
@@ -30,6 +32,10 @@ from scrapers._fetch import Fetcher
 MOST_THREADS = 64
 """Listings at work at once; a host is asked one thing at a time whatever this is."""
 
+
+LONGEST_SECONDS = 12 * 3600
+"""Of one market's collecting; what was read until then is kept, and the next run goes on. 200 pages of a listing take
+five minutes at the default pause, and the listings of one host wait for each other."""
 
 THREADS: Any = ThreadPoolTaskRunner(max_workers=MOST_THREADS)  # its type parameter is narrower than flow() wants
 
@@ -64,13 +70,13 @@ def visit_listing(
     raise error
 
 
-@flow(name="mine", flow_run_name="mine {market}", task_runner=THREADS)
-def mine(market: Path, newcomers: list[str] | None = None) -> list[State[Any]]:
+@flow(name="mine", flow_run_name=of_market("mine"), task_runner=THREADS, timeout_seconds=LONGEST_SECONDS)
+def mine(market: Path, newcomers: Sequence[str] = ()) -> list[State[Any]]:
     """Collects the reviews of a market file's listings; fails, after visiting all, when a listing failed.
 
     Args:
-        market: the market file.
-        newcomers: addresses of rivals that the file does not name; collected into the market's lake all the same.
+        market: The market file; a path from the folder of README.md, such as `data/markets/notes.toml`.
+        newcomers: Addresses of rivals that the file does not name; collected into the market's lake all the same.
     """
     loaded = load(market)
     return collect_market(widened(loaded, newcomers, market) if newcomers else loaded, market)
@@ -78,6 +84,7 @@ def mine(market: Path, newcomers: list[str] | None = None) -> list[State[Any]]:
 
 def collect_market(market: Market, file: Path | None) -> list[State[Any]]:
     """Submits one task a listing within the running flow and returns their final states."""
+    quiet.hush()
     config = settings()
     errands = plan(market, file)
     lake = Lake(config.lake)

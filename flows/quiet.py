@@ -12,6 +12,8 @@ DEFAULTS = {
     # while it shuts down, the server's task-run recorder prints pages of tracebacks that mean nothing to a user
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_INTERNAL_LOGGING_LEVEL": "CRITICAL",
+    # who holds a deployment's one slot: kept in memory, a server that is killed forgets it, and the slot stays taken
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
     "DO_NOT_TRACK": "1",
 }
 SCREEN = {
@@ -32,5 +34,6 @@ def prepare(*, screen: bool) -> None:
 def hush() -> None:
     """Keeps the lines that libraries log about retries and requests off the screen."""
     for name in ("stamina", "httpx", "asyncio"):
-        logging.getLogger(name).addHandler(logging.NullHandler())
+        if not logging.getLogger(name).handlers:
+            logging.getLogger(name).addHandler(logging.NullHandler())
         logging.getLogger(name).propagate = False

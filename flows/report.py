@@ -1,29 +1,34 @@
-"""Flow: lake -> report, with the report as a Prefect artifact."""
+"""Flow: lake -> report, with the report and its tables as Prefect artifacts."""
 
 # Annotations stay real objects here: Prefect validates parameters against them, also where it loads this file by path
 # and cannot look their names up.
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from prefect import flow, get_run_logger
-from prefect.artifacts import create_markdown_artifact
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
+from data import locks
 from data.lake import Lake
 from data.market import load
 from data.settings import settings
-from flows import cluster, progress
+from flows import artifacts, cluster, progress
+from flows.names import of_market
 from flows.plan import widened
 from reports import report as press
 from reports.writing.charts import unpictured
 
+LONGEST_SECONDS = 4 * 3600
 
-@flow(name="report", flow_run_name="report {market}")
-def report(market: Path, newcomers: list[str] | None = None) -> str:
+
+@flow(name="report", flow_run_name=of_market("report"), timeout_seconds=LONGEST_SECONDS)
+def report(market: Path, newcomers: Sequence[str] = ()) -> str:
     """Reads what is new, and publishes the market's report once it holds against the lake; returns its path.
 
     Args:
-        market: the market file.
-        newcomers: addresses of rivals that the file does not name; the report says how they change the market.
+        market: The market file; a path from the folder of README.md, such as `data/markets/notes.toml`.
+        newcomers: Addresses of rivals that the file does not name; the report says how they change the market.
     """
     config = settings()
     known = load(market)
@@ -32,12 +37,22 @@ def report(market: Path, newcomers: list[str] | None = None) -> str:
     lake = Lake(config.lake)
     progress.listener.step(f"{loaded.name}: reading and weighing")
     slugs = [c.slug for c in new]
-    with cluster.readers(config.dask) as elsewhere:
-        path, _ = press.make(lake, loaded, config.reports, market.resolve(), slugs, checked=True, elsewhere=elsewhere)
+    log = get_run_logger()
+    with locks.run(config.lake, loaded.slug), cluster.readers(config.dask) as elsewhere:
+        path, document = press.make(
+            lake, loaded, config.reports, market.resolve(), slugs, checked=True, elsewhere=elsewhere
+        )
+    name = "-".join([loaded.slug, *slugs])
     create_markdown_artifact(
-        key="-".join(["report", loaded.slug, *slugs]),
+        key=f"report-{name}",
         markdown=unpictured(path.read_text("utf-8")),
         description=f"Unmet needs: {loaded.name}",
     )
-    get_run_logger().info("%s: report written to %s", loaded.slug, path)
+    create_table_artifact(
+        key=f"gaps-{name}", table=artifacts.gaps(document), description=f"Gaps, ranked: {loaded.name}"
+    )
+    create_table_artifact(
+        key=f"coverage-{name}", table=artifacts.coverage(document), description=f"What was read: {loaded.name}"
+    )
+    log.info("%s: report written to %s", loaded.slug, path)
     return str(path)

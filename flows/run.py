@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from data import as_toml
+from data import as_toml, locks
 from data.lake import Lake
 from data.market import MarketError, load
 from data.settings import settings
@@ -47,12 +47,12 @@ def demo() -> int:
     return _tell([invented.MARKET], DONE)
 
 
-def nightly(markets: list[Path]) -> int:
-    """Every market, or those named."""
+def nightly(markets: list[Path], *, tell: bool = True) -> int:
+    """Every market, or those named; `tell`: whether those who asked for it hear of what moved."""
     files = market_files(markets)
     with Screen() as screen:
         progress.listen(screen)
-        code = _flow(files)
+        code = _flow(files, tell=tell)
     return code if code == NOTHING else _tell(files, code)
 
 
@@ -66,7 +66,7 @@ def mine(what: list[str]) -> int:
     if len(files) > 1 or (files and "://" in what[0]):
         raise MarketError(f"{files[-1]}: name one market file, before any addresses: `unmet mine MARKET.toml URL`")
     if files:
-        return newcomers(files[0], urls) if urls else nightly(files)
+        return newcomers(files[0], urls) if urls else nightly(files, tell=False)
     market = plan.ad_hoc(what)
     file = settings().reports / market.slug / f"{market.slug}.toml"
     try:
@@ -74,7 +74,7 @@ def mine(what: list[str]) -> int:
         file.write_text(plan.toml(market), "utf-8")
     except OSError as e:
         raise ReportError(f"{file}: cannot be written ({e.strerror}); check space and rights, then run again") from e
-    code = nightly([file])
+    code = nightly([file], tell=False)
     console.print(f"Its market file, to keep and to edit: {_shown(file)}")
     return code
 
@@ -108,12 +108,16 @@ def report(market: Path) -> int:
     config = settings()
     if config.dask:
         quiet.prepare(screen=True)
-    with console.status(f"{loaded.name}: reading and weighing"), cluster.readers(config.dask) as elsewhere:
+    with (
+        locks.run(config.lake, loaded.slug),
+        console.status(f"{loaded.name}: reading and weighing"),
+        cluster.readers(config.dask) as elsewhere,
+    ):
         press.make(Lake(config.lake), loaded, config.reports, market.resolve(), elsewhere=elsewhere)
     return _tell([market], DONE)
 
 
-def _flow(files: list[Path], newcomers: list[str] | None = None) -> int:
+def _flow(files: list[Path], newcomers: list[str] | None = None, *, tell: bool = False) -> int:
     """Runs the nightly flow; the code says whether every report was written and every listing read."""
     config = settings()
     if config.dask:  # before a server of Prefect's is started for nothing
@@ -123,7 +127,7 @@ def _flow(files: list[Path], newcomers: list[str] | None = None) -> int:
     quiet.prepare(screen=True)
     from flows.nightly import nightly as flow
 
-    state: Any = flow(files, newcomers, return_state=True)
+    state: Any = flow(files, newcomers or [], tell=tell, return_state=True)
     if state.is_completed():
         return DONE
     told = state.result(raise_on_failure=False)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -29,8 +32,13 @@ class ServeError(UnmetError):
 def serve(cron: str | None) -> int:
     """Serves until stopped. Uses the server that PREFECT_API_URL names, else starts one on this machine."""
     quiet.prepare(screen=False)
+    # Prefect's own, said when it is stopped
+    warnings.filterwarnings("ignore", message="coroutine 'Runner.astop' was never awaited")
     config = settings()
+    # what stops a service; Python would end at once and leave the server behind
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(DONE))
     with _server(config.port):
+        from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
         from prefect.schedules import Cron
 
         from flows.nightly import nightly
@@ -44,11 +52,16 @@ def serve(cron: str | None) -> int:
                 name="nightly",
                 schedule=Cron(cron or config.cron, timezone=config.timezone),
                 tags=["unmet"],
-                limit=1,  # two runs of one market must not overlap
+                limit=1,
+                # two runs of one market must not overlap; one that is due while another runs is left out, not queued
+                global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
                 pause_on_shutdown=False,
             )
         except ValueError as e:
             raise ServeError(f"schedule {cron or config.cron!r}: {e}; a cron line has five fields") from e
+        except PermissionError as e:
+            # Prefect's runner keeps its files below the same name for every user of a machine
+            raise ServeError(f"{e.filename}: {e.strerror}; set TMPDIR to a folder of your own") from e
     return DONE
 
 
@@ -64,15 +77,30 @@ def _server(port: int) -> Iterator[None]:
         yield
         return
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
+    stopping = threading.Event()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        up = False
         try:
             with console.status("starting Prefect's server"):
                 _wait(url, server)
             os.environ["PREFECT_API_URL"] = url
             console.print(f"Prefect's pages: http://{HOST}:{port}")
+            threading.Thread(target=_end_with, args=(server, stopping), name="server-watch", daemon=True).start()
+            up = True
             yield
         finally:
+            stopping.set()
+            died = server.poll()
             server.terminate()
+            if up and died is not None:
+                raise ServeError(f"Prefect's server ended (exit {died}); run `unmet serve` again, nothing is lost")
+
+
+def _end_with(server: subprocess.Popen[bytes], stopping: threading.Event) -> None:
+    """Stops this process once its server has ended: without one, it would look for work in vain and seem well."""
+    server.wait()
+    if not stopping.is_set():
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _wait(url: str, server: subprocess.Popen[bytes]) -> None:

@@ -17,9 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from data.errors import UnmetError
-from reports.writing import csvfile, drawing, index, survey
+from reports.writing import csvfile, drawing, feed, index, survey
 from reports.writing.charts import FOLDER, charts
-from reports.writing.document import Document
+from reports.writing.document import FORMAT, Document
 from reports.writing.figure import inline
 from reports.writing.markdown import render
 from reports.writing.page import page
@@ -134,14 +134,14 @@ def held(folder: Path) -> Iterator[None]:
 
 
 def write_index(out: Path) -> None:
-    """Brings `index.md` and `index.html` up to date with the reports that are there, one process after the other."""
+    """Brings `index.md`, `index.html` and `feed.atom` up to date, one process after the other."""
     with held(out):
         sweep(out)
         _write_index(out)
 
 
 def _write_index(out: Path) -> None:
-    newest = {}
+    newest: dict[str, tuple[Document, list[str]]] = {}
     for folder in sorted(p for p in out.iterdir() if p.is_dir()):
         dates = sorted((p.stem for p in folder.glob("*.json")), reverse=True)
         if dates:
@@ -149,6 +149,19 @@ def _write_index(out: Path) -> None:
     text = index.render(newest)
     _put(out / "index.md", text)
     _put(out / "index.html", page("Unmet needs, market by market", index.linked(text), {}, {}))
+    dated = [(day, folder) for folder, (_, days) in newest.items() for day in days if day != index.UNDATED]
+    dated.sort(key=lambda report: report[1])
+    dated.sort(key=lambda report: report[0], reverse=True)
+    _put(out / feed.NAME, feed.render([(folder, day, _known(out / folder, day)) for day, folder in dated[: feed.MOST]]))
+
+
+def _known(folder: Path, day: str) -> Document | None:
+    """A report's document where this version knows its fields, else None: an old report stops no new one."""
+    try:
+        document = load(folder / f"{day}.json")
+    except ReportError:
+        return None
+    return document if document["format"] == FORMAT else None
 
 
 def dump(document: Document) -> str:

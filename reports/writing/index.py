@@ -40,6 +40,7 @@ def render(newest: Mapping[str, tuple[Document, Sequence[str]]]) -> str:
     for folder, (document, dates) in newest.items():
         parts.append(f"**{escape(document['market']['name'])}**, {plural(len(dates), 'report')}:")
         parts.append("\n".join(_months(folder, dates)))
+    parts.append("New reports as a feed: [feed.atom](feed.atom).")
     return "\n\n".join(parts) + "\n"
 
 

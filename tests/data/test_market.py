@@ -143,7 +143,10 @@ def test_places_come_in_the_order_listings_exports_saved_with_names_that_tell_no
         # keys nobody knows
         (HEAD + LISTINGS + 'aliasses = ["x"]', "competitors.ink.aliasses: unknown key; did you mean 'aliases'?"),
         ("window = 3\n" + HEAD + LISTINGS, "window: unknown key; did you mean 'window_days'?"),
-        ("x = 3\n" + HEAD + LISTINGS, "x: unknown key; known here: allow, competitors, name, notice, window_days"),
+        (
+            "x = 3\n" + HEAD + LISTINGS,
+            "x: unknown key; known here: allow, competitors, name, notice, notify, window_days",
+        ),
         (
             HEAD + LISTINGS + "x = 1\ny = 2",
             "competitors.ink.x: unknown key; known here: aliases, exports, listings, name, ours, saved (and 1 more)",

@@ -76,7 +76,7 @@ def test_its_commands_run_as_written(unmet, site):
         words = [str(markets / "notes.toml") if word == "data/markets/notes.toml" else word for word in command]
         done = unmet(*words, **env)
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
-    assert {p.name for p in unmet.out.iterdir()} == {"notes", "ad-hoc-inkpad", "index.md", "index.html"}
+    assert {p.name for p in unmet.out.iterdir()} == {"notes", "ad-hoc-inkpad", "index.md", "index.html", "feed.atom"}
     notes = (unmet.out / "notes" / "latest.md").read_text("utf-8")
     assert "Inkpad" in notes
     assert "notepal" not in notes.lower(), "a newcomer is only looked at"

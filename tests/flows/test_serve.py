@@ -1,6 +1,7 @@
 """`unmet serve` against a real Prefect server: what it serves really gets scheduled."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.flow
 
 ROOT = Path(__file__).parents[2]
 
-SECONDS = 90
+SECONDS = 180
 
 
 def free_port() -> int:
@@ -36,7 +37,9 @@ def scheduled(port: int) -> list[str]:
         return []
 
 
-def test_a_schedule_makes_runs_and_stops_quietly(unmet):
+@pytest.fixture
+def served(unmet):
+    """`unmet serve` with a schedule, once it is there: (process, port, what was scheduled)."""
     (unmet.home / "markets").mkdir()
     (unmet.home / "reviews.csv").write_text("id,body,rating\n1,It crashes.,1\n", "utf-8")
     (unmet.home / "markets" / "tiny.toml").write_text(
@@ -44,19 +47,45 @@ def test_a_schedule_makes_runs_and_stops_quietly(unmet):
         "utf-8",
     )
     port = free_port()
-    server = subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "flows.cli", "serve", "--cron", "0 3 * * *"],
         cwd=ROOT, env=unmet.env | {"UNMET_PORT": str(port)}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
-    try:
-        until = time.monotonic() + SECONDS
-        while not (runs := scheduled(port)) and server.poll() is None and time.monotonic() < until:
-            time.sleep(0.5)
-    finally:
-        server.send_signal(signal.SIGINT)
-        said, _ = server.communicate(timeout=60)
+    until = time.monotonic() + SECONDS
+    while not (runs := scheduled(port)) and process.poll() is None and time.monotonic() < until:
+        time.sleep(0.5)
+    yield process, port, runs
+    process.kill()
+    process.communicate()
+
+
+def server_of(process):
+    """The process id of the Prefect server that `unmet serve` started."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    (server,) = [c for c in children if b"server" in Path(f"/proc/{c}/cmdline").read_bytes()]
+    return int(server)
+
+
+def test_a_schedule_makes_runs_and_stops_quietly_with_its_server(served):
+    process, port, runs = served
+    server = server_of(process)
+    process.send_signal(signal.SIGTERM)  # as systemd and containers stop it; Ctrl-C is the same to Prefect's runner
+    said, _ = process.communicate(timeout=60)
     assert runs, f"no run was scheduled within {SECONDS} s:\n{said}"
     assert set(runs) == {"Scheduled"}
     assert f"Prefect's pages: http://127.0.0.1:{port}" in said
+    assert "Traceback" not in said
+    assert process.returncode == 0
+    assert not Path(f"/proc/{server}").exists()
+
+
+def test_it_ends_in_a_line_when_its_server_does(served):
+    process, _, _ = served
+    os.kill(server_of(process), signal.SIGKILL)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert said.strip().splitlines()[-1] == (
+        "unmet: Prefect's server ended (exit -9); run `unmet serve` again, nothing is lost"
+    )
     assert "Traceback" not in said

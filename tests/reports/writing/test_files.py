@@ -179,6 +179,8 @@ def test_the_index_lists_markets_and_every_date_by_month():
 **Notes \\[x\\]**, 1 report:
 
 - [undated](tea/undated.md)
+
+New reports as a feed: [feed.atom](feed.atom).
 """
     )
     assert "[28](notes/2026-02-28.html)" in index.linked(told)

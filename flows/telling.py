@@ -1,0 +1,123 @@
+"""Task: after a market's night, tells those who asked for it what moved, and nothing when nothing did.
+
+Receivers are Prefect notification blocks or Apprise addresses; an address is a secret and never stands in a log.
+"""
+
+# Annotations stay real objects here: Prefect looks at them when it runs a task.
+
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import apprise
+from prefect import get_run_logger, task
+from prefect.blocks.abstract import NotificationBlock
+from prefect.blocks.core import Block
+from prefect.cache_policies import NO_CACHE
+
+from data import locks
+from data.errors import UnmetError
+from data.lake import Lake
+from data.market import Market, load
+from data.settings import Settings, settings
+from reports.writing import told
+from reports.writing.digest import Digest, digest, no_report
+from reports.writing.files import load as load_report
+
+Sender = Callable[[str, str], bool]
+"""Sends a title and a body; says whether they were taken."""
+
+
+class NotifyError(UnmetError):
+    """Nobody could be told, or not everybody."""
+
+
+def receivers(market: Market, config: Settings) -> list[str]:
+    """Blocks and addresses; those that the market names come before those of the settings."""
+    return list(market.notify) or [secret.get_secret_value() for secret in config.notify]
+
+
+@task(name="tell", task_run_name="tell {name}", cache_policy=NO_CACHE, persist_result=False)
+def tell(name: str, file: Path, report: Path | None, why: str = "") -> bool:
+    """Sends the digest of a market, or nothing; says whether there was something to tell.
+
+    What was told is remembered once a receiver has it. Raises NotifyError when one could not be told.
+
+    Args:
+        name: the market's slug.
+        file: the market file.
+        report: the report that was made; None where none could be.
+        why: what was wrong then.
+    """
+    config, market, log = settings(), load(file), get_run_logger()
+    folder = config.reports / market.slug
+    with locks.run(config.lake, market.slug):
+        before = told.load(folder)
+        if report is not None:
+            document = load_report(report.with_suffix(".json"))
+            found, now = digest(document, Lake(config.lake).visits(market.slug), before)
+        else:
+            found, now = no_report(market.name, why, config.clock().date(), before)
+        if found is None:
+            told.save(now, folder)
+            log.info("%s: nothing moved, nobody is told", name)
+            return False
+        failed = send(found, receivers(market, config))
+        if len(failed) < len(receivers(market, config)):
+            told.save(now, folder)
+    if failed:
+        raise NotifyError(f"{name}: not told: {', '.join(failed)}; check UNMET_NOTIFY or the block")
+    log.info("%s: told: %s", name, found.title)
+    return True
+
+
+def send(found: Digest, to: Sequence[str]) -> list[str]:
+    """Sends a digest to each receiver; the ones that did not take it, without their secrets.
+
+    Raises NotifyError, before anything is sent, where a receiver is none.
+    """
+    title, body = harmless(found.title), harmless(found.body)
+    ready = [_block(receiver) if "://" not in receiver else _address(receiver) for receiver in to]
+    return [shown for shown, sent in ready if not sent(title, body)]
+
+
+def harmless(text: str) -> str:
+    """Text in which names and words from reviews call nobody and link nowhere, in chats that read @name or <!here>."""
+    return text.replace("@", "@\u200b").replace("<", "‹").replace(">", "›")
+
+
+def _address(receiver: str) -> tuple[str, Sender]:
+    """How an address may be called in a log, and what sends to it."""
+    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # its lines hold the address
+    client = apprise.Apprise()
+    kind = receiver.partition("://")[0]
+    if not client.add(receiver):
+        raise NotifyError(f"UNMET_NOTIFY: the {kind} address is none that Apprise understands; see its documentation")
+
+    def sent(title: str, body: str) -> bool:
+        return bool(client.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT))
+
+    return f"{kind}://…", sent
+
+
+def _block(name: str) -> tuple[str, Sender]:
+    """The same of a Prefect block."""
+    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+    try:
+        block: Any = Block.load(name)
+    except ValueError as e:
+        raise NotifyError(f"Prefect block {name}: there is none; make it in Prefect's pages under Blocks") from e
+    if not isinstance(block, NotificationBlock):
+        raise NotifyError(f"Prefect block {name}: is of another kind; name a notification block")
+    notify: Any = block.notify  # waits by itself outside of an event loop, which its type does not say
+
+    def sent(title: str, body: str) -> bool:
+        try:
+            with block.raise_on_failure():
+                notify(body, subject=title)
+        except Exception:  # noqa: BLE001 - each kind of block raises its own, and their texts hold the address
+            return False
+        return True
+
+    return name, sent
