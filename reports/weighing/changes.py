@@ -133,11 +133,12 @@ def changes(then: State, now: State, snapshot: Snapshot, evidence: Evidence, tre
 def _counting(of: State) -> pl.DataFrame:
     """What counts in a state at its rivals: kind, item, key, competitor; with a row of kind `all` for each review."""
     counted = of.reviews.filter((pl.col("status") == "counted") & pl.col("competitor").is_in(list(of.rivals)))
-    parts = [counted.select(pl.lit(ALL).alias("kind"), pl.lit("").alias("item"), "key", "competitor")]
+    parts = [counted.select("key", "competitor", kind=pl.lit(ALL), item=pl.lit(""))]
     for kind, column in (("theme", "themes"), ("pain", "pains")):
-        rows = counted.explode(column).drop_nulls(column)
-        parts.append(rows.select(pl.lit(kind).alias("kind"), pl.col(column).alias("item"), "key", "competitor"))
-    return pl.concat(parts)
+        rows = counted.select("key", "competitor", item=column).explode("item").drop_nulls("item")
+        parts.append(rows.with_columns(kind=pl.lit(kind)))
+    few = pl.col("kind", "item", "competitor").cast(pl.Categorical)  # a quarter of the memory
+    return pl.concat([part.select("kind", "item", "key", "competitor").with_columns(few) for part in parts])
 
 
 def _read(of: State) -> int:
@@ -151,16 +152,16 @@ def _facts(then: State, now: State, snapshot: Snapshot, evidence: Evidence) -> p
     counts_now = (pl.col("status") == "counted") & pl.col("competitor").is_in(list(now.rivals))
     # lists are moved slowly, and here only compared
     joined = pl.col(LISTS).list.join(BETWEEN)
-    old = then.reviews.select(*STATE).with_columns(joined, was_held=True, was_counted=counts_then)
-    new = now.reviews.with_columns(joined, is_held=True, is_counted=counts_now).select(
-        "key", "is_held", "is_counted", *(pl.col(c).alias(f"{c}_now") for c in STATE if c != "key")
-    )
+    # listings and states are few, and what is numbered is joined at a quarter of the memory
+    asked = [pl.col("digest", "gone"), joined, pl.col("listing", "status").cast(pl.Categorical)]
+    old = then.reviews.lazy().select("key", *asked, was_held=True, was_counted=counts_then)
+    new = now.reviews.lazy().select("key", *asked, is_held=True, is_counted=counts_now)
+    new = new.rename({c: f"{c}_now" for c in STATE if c not in ("key", "competitor", "is_read")})
     written = evidence.reviews.select("key", "written")
     edits = snapshot.changes.filter((pl.col("digest") != GONE) & (pl.col("old_digest") != GONE))
     edits = edits.select("key", digest="old_digest", was_edited=True).unique()
     facts = (
-        old.lazy()
-        .join(new.lazy(), on="key", how="full", coalesce=True)
+        old.join(new, on="key", how="full", coalesce=True)
         .join(written.lazy(), on="key", how="left")
         .join(edits.lazy(), on=["key", "digest"], how="left")
         .with_columns(
