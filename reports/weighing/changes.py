@@ -46,7 +46,7 @@ ALL = "all"
 LISTS = ["themes", "pains"]
 ASKED = (
     "key", "was_held", "was_counted", "is_counted", "was_edited", "digest", "digest_now", "gone", "gone_now",
-    "themes", "themes_now", "pains", "pains_now", "gained_by", "lost_by",
+    "counts_otherwise", "gained_by", "lost_by",
 )  # fmt: skip
 """What is asked of a review in both states."""
 BETWEEN = "\t"
@@ -105,8 +105,7 @@ class Changes:
 def changes(then: State, now: State, snapshot: Snapshot, evidence: Evidence, trends: bool) -> Changes:
     """What moved from an earlier state to today's; `trends` says whether the collection lets one be told."""
     facts = _facts(then, now, snapshot, evidence)
-    before, after = _counting(then), _counting(now)
-    moved = _moved(before, after, facts, then, now)
+    moved = _moved(_counting(then), _counting(now), facts, then, now)
     by_item = {(m.kind, m.item): m for m in moved}
     return Changes(
         since=then.day,
@@ -209,7 +208,10 @@ def _facts(then: State, now: State, snapshot: Snapshot, evidence: Evidence) -> p
         .then(pl.lit("copies"))
         .otherwise(pl.lit("scope"))
     )
-    return facts.with_columns(gained_by=gained, lost_by=lost).select(ASKED).collect()
+    otherwise = (pl.col("was_counted") != pl.col("is_counted")) | pl.any_horizontal(
+        pl.col(column).ne_missing(pl.col(f"{column}_now")) for column in LISTS
+    )
+    return facts.with_columns(gained_by=gained, lost_by=lost, counts_otherwise=otherwise).select(ASKED).collect()
 
 
 def _read_then(then: State, snapshot: Snapshot) -> tuple[list[str], list[str]]:
@@ -231,10 +233,7 @@ def _read_then(then: State, snapshot: Snapshot) -> tuple[list[str], list[str]]:
 def _moved(before: pl.DataFrame, after: pl.DataFrame, facts: pl.DataFrame, then: State, now: State) -> list[Moved]:
     """Every count of then or now, the largest part first: eight more and eight fewer is no calm."""
     ids = ["kind", "item", "key"]
-    differs = (pl.col("was_counted") != pl.col("is_counted")) | pl.any_horizontal(
-        pl.col(column).ne_missing(pl.col(f"{column}_now")) for column in LISTS
-    )
-    causes = facts.filter(differs).select("key", "gained_by", "lost_by")
+    causes = facts.filter("counts_otherwise").select("key", "gained_by", "lost_by")
     # what is as it was neither came nor went, and that is nearly all
     old, new = (each.join(causes.select("key"), on="key", how="semi") for each in (before, after))
     gained = new.join(old, on=ids, how="anti").join(causes, on="key").rename({"gained_by": "cause"})
