@@ -131,13 +131,15 @@ def changes(then: State, now: State, snapshot: Snapshot, evidence: Evidence, tre
 
 def _counting(of: State) -> pl.DataFrame:
     """What counts in a state at its rivals: kind, item, key, competitor; with a row of kind `all` for each review."""
-    counted = of.reviews.filter((pl.col("status") == "counted") & pl.col("competitor").is_in(list(of.rivals)))
+    # each part is a plan, so that nothing is held but its own columns
+    counted = of.reviews.lazy().filter((pl.col("status") == "counted") & pl.col("competitor").is_in(list(of.rivals)))
     parts = [counted.select("key", "competitor", kind=pl.lit(ALL), item=pl.lit(""))]
     for kind, column in (("theme", "themes"), ("pain", "pains")):
         rows = counted.select("key", "competitor", item=column).explode("item").drop_nulls("item")
         parts.append(rows.with_columns(kind=pl.lit(kind)))
     few = pl.col("kind", "item", "competitor").cast(pl.Categorical)  # a quarter of the memory
-    return pl.concat([part.select("kind", "item", "key", "competitor").with_columns(few) for part in parts])
+    plans = [part.select("kind", "item", "key", "competitor").with_columns(few) for part in parts]
+    return pl.concat([plan.collect() for plan in plans])
 
 
 def _read(of: State) -> int:
