@@ -63,9 +63,9 @@ class Lake:
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
-    def reviews(self, market: str) -> pl.DataFrame:
-        """All reviews of a market, columns of `REVIEWS`, ordered by key."""
-        return self._delta.read("reviews", REVIEWS, market).sort("key")
+    def reviews(self, market: str, columns: Collection[str] = tuple(REVIEWS)) -> pl.DataFrame:
+        """All reviews of a market, columns of `REVIEWS` or some of them, the key among them; ordered by key."""
+        return self._delta.read("reviews", {name: REVIEWS[name] for name in columns}, market).sort("key")
 
     def changes(self, market: str) -> pl.DataFrame:
         """All recorded edits of a market, ordered by time and key."""

@@ -17,7 +17,7 @@ from reports.reading.parallel import LARGEST, Elsewhere, Readers
 from reports.reading.read import MENTIONS, REVIEWS
 from reports.rules import Rules, accuracy
 from reports.rules import market as market_rules
-from reports.weighing.evidence import WEIGHED, Snapshot
+from reports.weighing.evidence import HELD, WEIGHED, Snapshot, narrowed
 from reports.weighing.weigh import Weighed, weigh
 from reports.writing import files, newcomer, states, verify
 from reports.writing.document import Document, Places, build
@@ -62,11 +62,11 @@ def snapshot(lake: Lake, market: Market, rules: Rules) -> Snapshot:
     def read(name: str, columns: dict[str, Any]) -> pl.DataFrame:
         schema = {**keys, **columns}
         found = lake.table(name, market.slug, rules.version, list(schema))
-        return pl.DataFrame(schema=schema) if found is None else found
+        return narrowed(pl.DataFrame(schema=schema) if found is None else found)
 
     return Snapshot(
         market=market,
-        reviews=lake.reviews(market.slug),
+        reviews=narrowed(lake.reviews(market.slug, HELD)),
         readings=read("readings", {name: REVIEWS[name] for name in WEIGHED}),
         mentions=read("mentions", MENTIONS),
         visits=lake.visits(market.slug),
@@ -159,5 +159,9 @@ def check(
 
     `home` is the report's folder where it is staged elsewhere.
     """
-    fresh = document(lake, market, rules_for(market, market_file), home or report.parent, market_file, newcomers)
-    return verify.differences(report, fresh, lake.reviews(market.slug), home)
+    folder = home or report.parent
+    found = weighed(lake, market, rules_for(market, market_file), folder)
+    fresh = _told(found, Places(folder, market_file), newcomers)
+    reviews = found.snapshot.reviews
+    del found  # only what was written is still held against it
+    return verify.differences(report, fresh, reviews, home)

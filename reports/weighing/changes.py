@@ -46,7 +46,7 @@ ALL = "all"
 LISTS = ["themes", "pains"]
 ASKED = (
     "key", "was_held", "was_counted", "is_counted", "was_edited", "digest", "digest_now", "gone", "gone_now",
-    "themes", "themes_now", "pains", "pains_now", "gained_by", "lost_by",
+    "counts_otherwise", "gained_by", "lost_by",
 )  # fmt: skip
 """What is asked of a review in both states."""
 BETWEEN = "\t"
@@ -105,8 +105,7 @@ class Changes:
 def changes(then: State, now: State, snapshot: Snapshot, evidence: Evidence, trends: bool) -> Changes:
     """What moved from an earlier state to today's; `trends` says whether the collection lets one be told."""
     facts = _facts(then, now, snapshot, evidence)
-    before, after = _counting(then), _counting(now)
-    moved = _moved(before, after, facts, then, now)
+    moved = _moved(_counting(then), _counting(now), facts, then, now)
     by_item = {(m.kind, m.item): m for m in moved}
     return Changes(
         since=then.day,
@@ -132,12 +131,15 @@ def changes(then: State, now: State, snapshot: Snapshot, evidence: Evidence, tre
 
 def _counting(of: State) -> pl.DataFrame:
     """What counts in a state at its rivals: kind, item, key, competitor; with a row of kind `all` for each review."""
-    counted = of.reviews.filter((pl.col("status") == "counted") & pl.col("competitor").is_in(list(of.rivals)))
-    parts = [counted.select(pl.lit(ALL).alias("kind"), pl.lit("").alias("item"), "key", "competitor")]
+    # each part is a plan, so that nothing is held but its own columns
+    counted = of.reviews.lazy().filter((pl.col("status") == "counted") & pl.col("competitor").is_in(list(of.rivals)))
+    parts = [counted.select("key", "competitor", kind=pl.lit(ALL), item=pl.lit(""))]
     for kind, column in (("theme", "themes"), ("pain", "pains")):
-        rows = counted.explode(column).drop_nulls(column)
-        parts.append(rows.select(pl.lit(kind).alias("kind"), pl.col(column).alias("item"), "key", "competitor"))
-    return pl.concat(parts)
+        rows = counted.select("key", "competitor", item=column).explode("item").drop_nulls("item")
+        parts.append(rows.with_columns(kind=pl.lit(kind)))
+    few = pl.col("kind", "item", "competitor").cast(pl.Categorical)  # a quarter of the memory
+    plans = [part.select("kind", "item", "key", "competitor").with_columns(few) for part in parts]
+    return pl.concat([plan.collect() for plan in plans])
 
 
 def _read(of: State) -> int:
@@ -151,16 +153,16 @@ def _facts(then: State, now: State, snapshot: Snapshot, evidence: Evidence) -> p
     counts_now = (pl.col("status") == "counted") & pl.col("competitor").is_in(list(now.rivals))
     # lists are moved slowly, and here only compared
     joined = pl.col(LISTS).list.join(BETWEEN)
-    old = then.reviews.select(*STATE).with_columns(joined, was_held=True, was_counted=counts_then)
-    new = now.reviews.with_columns(joined, is_held=True, is_counted=counts_now).select(
-        "key", "is_held", "is_counted", *(pl.col(c).alias(f"{c}_now") for c in STATE if c != "key")
-    )
+    # listings and states are few, and what is numbered is joined at a quarter of the memory
+    asked = [pl.col("digest", "gone"), joined, pl.col("listing", "status").cast(pl.Categorical)]
+    old = then.reviews.lazy().select("key", *asked, was_held=True, was_counted=counts_then)
+    new = now.reviews.lazy().select("key", *asked, is_held=True, is_counted=counts_now)
+    new = new.rename({c: f"{c}_now" for c in STATE if c not in ("key", "competitor", "is_read")})
     written = evidence.reviews.select("key", "written")
     edits = snapshot.changes.filter((pl.col("digest") != GONE) & (pl.col("old_digest") != GONE))
     edits = edits.select("key", digest="old_digest", was_edited=True).unique()
     facts = (
-        old.lazy()
-        .join(new.lazy(), on="key", how="full", coalesce=True)
+        old.join(new, on="key", how="full", coalesce=True)
         .join(written.lazy(), on="key", how="left")
         .join(edits.lazy(), on=["key", "digest"], how="left")
         .with_columns(
@@ -208,7 +210,10 @@ def _facts(then: State, now: State, snapshot: Snapshot, evidence: Evidence) -> p
         .then(pl.lit("copies"))
         .otherwise(pl.lit("scope"))
     )
-    return facts.with_columns(gained_by=gained, lost_by=lost).select(ASKED).collect()
+    otherwise = (pl.col("was_counted") != pl.col("is_counted")) | pl.any_horizontal(
+        pl.col(column).ne_missing(pl.col(f"{column}_now")) for column in LISTS
+    )
+    return facts.with_columns(gained_by=gained, lost_by=lost, counts_otherwise=otherwise).select(ASKED).collect()
 
 
 def _read_then(then: State, snapshot: Snapshot) -> tuple[list[str], list[str]]:
@@ -230,10 +235,7 @@ def _read_then(then: State, snapshot: Snapshot) -> tuple[list[str], list[str]]:
 def _moved(before: pl.DataFrame, after: pl.DataFrame, facts: pl.DataFrame, then: State, now: State) -> list[Moved]:
     """Every count of then or now, the largest part first: eight more and eight fewer is no calm."""
     ids = ["kind", "item", "key"]
-    differs = (pl.col("was_counted") != pl.col("is_counted")) | pl.any_horizontal(
-        pl.col(column).ne_missing(pl.col(f"{column}_now")) for column in LISTS
-    )
-    causes = facts.filter(differs).select("key", "gained_by", "lost_by")
+    causes = facts.filter("counts_otherwise").select("key", "gained_by", "lost_by")
     # what is as it was neither came nor went, and that is nearly all
     old, new = (each.join(causes.select("key"), on="key", how="semi") for each in (before, after))
     gained = new.join(old, on=ids, how="anti").join(causes, on="key").rename({"gained_by": "cause"})

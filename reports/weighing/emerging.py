@@ -91,7 +91,8 @@ def emerging(evidence: Evidence, rivals: Sequence[str], parts: Split | None, voi
     ours = pl.col("competitor").is_in(list(rivals))
     facts = evidence.reviews.select("competitor", "written", "counted", "is_read")
     read = facts.filter(ours & pl.col("counted") & pl.col("is_read"))
-    mentions = evidence.mentions.filter(ours)
+    # a plan rather than a frame: the market is not held a second time
+    mentions = evidence.mentions.lazy().filter(ours)
     recent_n, before_n = read.height, 0
     if parts is not None:
         recent, before = _between(parts)
@@ -99,13 +100,13 @@ def emerging(evidence: Evidence, rivals: Sequence[str], parts: Split | None, voi
         mentions = mentions.filter(recent | before).with_columns(_recent=recent)
     if parts is None or min(recent_n, before_n) < LEAST_REVIEWS:
         parts, recent_n, before_n = None, read.height, 0
-        mentions = evidence.mentions.filter(ours).with_columns(_recent=pl.lit(value=True))
+        mentions = evidence.mentions.lazy().filter(ours).with_columns(_recent=pl.lit(value=True))
     kinds = pl.col("kinds")
     complains = kinds.list.contains("complaint") | kinds.list.contains("bug") | kinds.list.contains("request")
     nameless = (pl.col("themes").list.first() == GENERAL) & pl.col("pain_point").is_null()
-    unnamed = mentions.filter(complains & nameless)
-    praise = mentions.filter(kinds.list.contains("praise") & ~complains)["text"]
-    themed = mentions.filter(complains & ~nameless)["text"]
+    unnamed = mentions.filter(complains & nameless).collect()
+    praise = mentions.filter(kinds.list.contains("praise") & ~complains).select("text").collect()["text"]
+    themed = mentions.filter(complains & ~nameless).select("text").collect()["text"]
     told = heard(unnamed, [_sample(praise), _sample(themed)], _says, _stem, LEAST)
     rate = FALSE if parts is None else TRENDS
     p_values = []

@@ -28,6 +28,16 @@ LINES = 100_000
 """As many are made bytes of at a time."""
 WEIGHED = ("language", "complaint_text")
 """What is asked of a review's reading; the rest is asked of its mentions."""
+HELD = (
+    "competitor", "listing", "source", "key", "digest", "title", "body", "rating", "scale", "written", "first_seen",
+    "version", "language", "helpful", "author", "url", "row",
+)  # fmt: skip
+"""What is asked of a review itself."""
+REPEATED = (
+    "competitor", "listing", "source", "version", "language", "pain_point", "compared_with", "switched_from",
+    "switched_to", "motive", "need_level", "tier", "stage", "loyalty",
+)  # fmt: skip
+"""Columns of few different values."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,7 @@ class Snapshot:
 
     market: Market
     reviews: pl.DataFrame
-    """Columns of `data.lake.REVIEWS`."""
+    """At least the columns `HELD` of `data.lake.REVIEWS`, in any order of the rows."""
     readings: pl.DataFrame
     """`key`, `digest` and at least the columns `WEIGHED` of `reports.reading.read.REVIEWS`."""
     mentions: pl.DataFrame
@@ -83,6 +93,15 @@ class Evidence:
     """The mentions of the counted reviews, with competitor and the review's facts."""
 
 
+def narrowed(rows: pl.DataFrame) -> pl.DataFrame:
+    """With the columns of few different values as numbers, which take a quarter of the memory."""
+    # one after the other, so that only one is held twice
+    for column in REPEATED:
+        if column in rows.columns:
+            rows = rows.with_columns(pl.col(column).cast(pl.Categorical))
+    return rows
+
+
 def gather(snapshot: Snapshot, rules: Rules) -> Evidence:
     """Sorts out what counts in a snapshot."""
     places = {place.name for c in snapshot.market.competitors for place in c.places}
@@ -92,6 +111,7 @@ def gather(snapshot: Snapshot, rules: Rules) -> Evidence:
         .select(*(c for c in FACTS if c not in ADDED), "author", "url", "row", "source")
         .filter(pl.col("listing").is_in(list(places)) & pl.col("competitor").is_in(slugs))
         .sort("key")
+        .pipe(narrowed)
     )
     # only what is joined goes through the join
     read = held.select("key", "digest").join(
@@ -101,7 +121,8 @@ def gather(snapshot: Snapshot, rules: Rules) -> Evidence:
         maintain_order="left",
     )
     held = held.with_columns(
-        language=pl.coalesce(read["told"], "language"), is_read=read["complaint_text"].is_not_null()
+        language=pl.coalesce(read["told"].cast(pl.Categorical), "language"),
+        is_read=read["complaint_text"].is_not_null(),
     )
     window = _window(held, snapshot)
     if window.start is None:
@@ -145,7 +166,7 @@ def _mentions(snapshot: Snapshot, held: pl.DataFrame) -> pl.DataFrame:
         .collect()
     )
     # out of one piece, rows are gathered six times as fast as out of many
-    said = snapshot.mentions.rechunk().select(pl.all().gather(places["_mention"]))
+    said = narrowed(snapshot.mentions.drop("digest")).rechunk().select(pl.all().gather(places["_mention"]))
     said = said.with_columns(_nobody(said, column) for column in ("compared_with", "switched_from", "switched_to"))
     return said.hstack(facts.drop("key", "digest").select(pl.all().gather(places["_review"])))
 
@@ -155,7 +176,7 @@ def _nobody(mentions: pl.DataFrame, column: str) -> pl.Series:
     names = mentions[column]
     told = mentions.select("text", column, row=pl.int_range(pl.len())).drop_nulls(column)
     people = [row for text, name, row in told.rows() if name in text and name not in mask(text)]
-    return names.scatter(people, None) if people else names
+    return names.cast(pl.String).scatter(people, None).cast(names.dtype) if people else names
 
 
 def _statements(mentions: pl.DataFrame, rules: Rules) -> pl.DataFrame:

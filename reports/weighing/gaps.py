@@ -241,9 +241,10 @@ def _elsewhere(names: dict[str, str], called: dict[str, str]) -> pl.Expr:
 
     A name counts with a capital only: some products are called by a common word.
     """
-    own = pl.col("competitor").replace_strict(called, default=None, return_dtype=pl.String)
-    other = pl.col("switched_to").is_not_null() | (pl.col("switched_from") != own).fill_null(False)
-    other |= (pl.col("compared_with").is_not_null() & (pl.col("compared_with") != own)).fill_null(False)
+    own = pl.col("competitor").cast(pl.String).replace_strict(called, default=None, return_dtype=pl.String)
+    left, beside = (pl.col(column).cast(pl.String) for column in ("switched_from", "compared_with"))
+    other = pl.col("switched_to").is_not_null() | (left != own).fill_null(False)
+    other |= (beside.is_not_null() & (beside != own)).fill_null(False)
     for name, product in names.items():
         written = rf"\b{re.escape(name[0].upper())}(?i:{re.escape(name[1:])})\b"
         other |= pl.col("text").str.contains(written) & (own != product).fill_null(True)

@@ -18,20 +18,22 @@ def gone_to(mentions: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
 
     `names`: how people write the market's products, in lower case -> the name.
     """
-    written = pl.col("switched_to").str.to_lowercase()
+    to = pl.col("switched_to").cast(pl.String)
+    written = to.str.to_lowercase()
     known = [
         pl.when(written.str.contains(rf"^{re.escape(name)}\b")).then(pl.lit(shown))
         for name, shown in sorted(names.items(), key=lambda p: -len(p[0]))
     ]
-    other = pl.when(pl.col("switched_to") != OTHERS).then("switched_to")
+    other = pl.when(to != OTHERS).then(to)
     return mentions.with_columns(switched_to=pl.coalesce(*known, other))
 
 
 def held_against(mentions: pl.DataFrame, called: dict[str, str]) -> pl.DataFrame:
     """The mentions with `compared_with` null where it is the product itself or names none; `called`: slug -> name."""
-    own = pl.col("competitor").replace_strict(called, default=None, return_dtype=pl.String)
-    other = (pl.col("compared_with") != OTHERS) & (pl.col("compared_with") != own).fill_null(True)
-    return mentions.with_columns(compared_with=pl.when(other).then("compared_with"))
+    own = pl.col("competitor").cast(pl.String).replace_strict(called, default=None, return_dtype=pl.String)
+    held = pl.col("compared_with").cast(pl.String)
+    other = (held != OTHERS) & (held != own).fill_null(True)
+    return mentions.with_columns(compared_with=pl.when(other).then(held))
 
 
 def coping(mentions: pl.DataFrame, complaining: pl.DataFrame, rules: Rules) -> pl.DataFrame:

@@ -138,11 +138,12 @@ def _said(mentions: pl.DataFrame, rated: pl.DataFrame) -> pl.DataFrame:
         "complains": text >= judging.COMPLAINS,
         "praises": (text <= judging.PRAISES) & (pl.col("sentiment") > 0) & ~asks,
     }
-    mine = mentions.select("key", "complaint", "stars", "kinds", "sentiment", "themes").filter(
-        pl.col("key").is_in(rated["key"].implode())
-    )
-    parts = [mine.filter(holds).select("key", theme="themes", side=pl.lit(side)) for side, holds in sides.items()]
-    return pl.concat(parts).explode("theme").unique()
+    # each side is told by numbers first; few are left to be looked up among the rated
+    told = mentions.select(**sides)
+    mine = mentions.select("key", theme="themes")
+    parts = [mine.filter(told[side]).with_columns(side=pl.lit(side)) for side in sides]
+    own = pl.col("key").is_in(rated["key"].implode())
+    return pl.concat([part.filter(own).explode("theme").unique() for part in parts])
 
 
 def _design(rated: pl.DataFrame, said: pl.DataFrame, columns: list[tuple[str, str]]) -> Design:
@@ -165,7 +166,11 @@ def _design(rated: pl.DataFrame, said: pl.DataFrame, columns: list[tuple[str, st
     whole = np.zeros((kinds.height, len(columns) + len(rivals)))
     marked = kinds.select("at").with_row_index("row").explode("at").drop_nulls()
     whole[marked["row"].to_numpy(), marked["at"].to_numpy()] = 1
-    of = kinds["competitor"].replace_strict({rival: i for i, rival in enumerate(rivals)}, return_dtype=pl.Int64)
+    of = (
+        kinds["competitor"]
+        .cast(pl.String)
+        .replace_strict({rival: i for i, rival in enumerate(rivals)}, return_dtype=pl.Int64)
+    )
     whole[np.arange(kinds.height), len(columns) + of.to_numpy()] = 1
     return Design(whole, len(columns), kinds["stars"].to_numpy(), kinds["n"].cast(pl.Float64).to_numpy())
 

@@ -146,12 +146,10 @@ def _chosen(
     fit = (
         mentions.filter(~pl.col("_elsewhere") & form.fits())
         .filter(main)
-        .filter(form.whole())
         .with_columns(_telling=telling)
         .sort(["_telling", "written", "key", "mention"], descending=[True, True, False, False], nulls_last=True)
-        .unique("key", keep="first", maintain_order=True)
     )
-    queues = {r: fit.filter(pl.col("competitor") == r).head(LOOKED_AT).to_dicts() for r in rivals}
+    queues = {r: _first(fit.filter(pl.col("competitor") == r)).to_dicts() for r in rivals}
     chosen: list[Quote] = []
     told: set[str] = set()
     turn = rivals
@@ -164,6 +162,19 @@ def _chosen(
         if not any(queues[rival] for rival in turn) and len(chosen) < ENOUGH:
             turn = rivals
     return chosen
+
+
+def _first(ordered: pl.DataFrame) -> pl.DataFrame:
+    """The first in good form, `LOOKED_AT` at most and one a review.
+
+    To look at a form takes longer than all else, so that it is not looked at beyond the last that is taken.
+    """
+    seen = 4 * LOOKED_AT
+    while True:
+        fit = ordered.head(seen).filter(form.whole()).unique("key", keep="first", maintain_order=True)
+        if fit.height >= LOOKED_AT or seen >= ordered.height:
+            return fit.head(LOOKED_AT)
+        seen *= 4
 
 
 def _next(queue: list[dict[str, Any]], voices: set[str], told: set[str]) -> dict[str, Any] | None:

@@ -56,7 +56,10 @@ def state(
         pl.when("counted").then(pl.lit("counted")).when("in_window").then(pl.lit("copy")).otherwise(pl.lit("outside"))
     )
     said = _pairs(evidence)
-    held = evidence.reviews.with_columns(status=status, gone=pl.col("key").is_in(_gone(snapshot.changes)))
+    held = evidence.reviews.select(
+        "key", "digest", "competitor", "listing", "is_read", status=status,
+        gone=pl.col("key").is_in(_gone(snapshot.changes)),
+    )  # fmt: skip
     for kind, column in (("theme", "themes"), ("pain", "pains")):
         lists = said.filter(kind=kind).group_by("key").agg(pl.col("item").sort().alias(column))
         held = held.join(lists, on="key", how="left").with_columns(pl.col(column).fill_null([]))
@@ -83,5 +86,5 @@ def _pairs(evidence: Evidence) -> pl.DataFrame:
     """What each counted review complains about and names, columns of `PAIRS`."""
     themes = evidence.statements.filter("complains").select(pl.lit("theme").alias("kind"), "key", item="theme")
     named = evidence.mentions.select("key", "pain_point").drop_nulls("pain_point")
-    pains = named.select(pl.lit("pain").alias("kind"), "key", item="pain_point").unique()
+    pains = named.select(pl.lit("pain").alias("kind"), "key", item=pl.col("pain_point").cast(pl.String)).unique()
     return pl.concat([part.select(*PAIRS) for part in (themes, pains)])

@@ -184,11 +184,11 @@ def _snapshot(folder: Path) -> Any:
     from data.market import Competitor, Listing, Market
     from data.merging import CHANGES
     from data.visit import SCHEMA
-    from reports.weighing.evidence import WEIGHED, Snapshot
+    from reports.weighing.evidence import HELD, WEIGHED, Snapshot, narrowed
 
-    reviews = pl.read_parquet(folder / "reviews.parquet")
-    readings = pl.read_parquet(folder / "readings.parquet", columns=["key", "digest", *WEIGHED])
-    mentions = pl.read_parquet(folder / "mentions.parquet")
+    reviews = narrowed(pl.read_parquet(folder / "reviews.parquet", columns=list(HELD)).sort("key"))
+    readings = narrowed(pl.read_parquet(folder / "readings.parquet", columns=["key", "digest", *WEIGHED]))
+    mentions = narrowed(pl.read_parquet(folder / "mentions.parquet"))
     competitors = tuple(
         Competitor(slug=f"rival-{n}", name=f"Rival {n}", listings=(Listing(url=f"https://rival-{n}.example/"),))
         for n in range(RIVALS)
@@ -206,7 +206,7 @@ def _snapshot(folder: Path) -> Any:
     ]  # fmt: skip
     return Snapshot(
         market=Market(slug="benchmark", name="A market of the benchmark", window_days=DAYS, competitors=competitors),
-        reviews=reviews.sort("key"), readings=readings, mentions=mentions,
+        reviews=reviews, readings=readings, mentions=mentions,
         visits=pl.DataFrame(visits, schema=SCHEMA), changes=pl.DataFrame(schema=CHANGES),
     )  # fmt: skip
 

@@ -105,6 +105,7 @@ def test_new_edited_known_and_duplicate_add_up_to_what_was_found(lake: Lake) -> 
     assert counts == Merge(new=2, edited=1, known=1, duplicate=2)
     assert sum(dataclasses.astuple(counts)) == len(found)
     assert lake.reviews("notes")["id"].to_list() == ["1", "2", "3", "4", "5"]
+    assert lake.reviews("notes", ["key", "body"]).equals(lake.reviews("notes").select("key", "body"))
 
 
 def test_of_several_with_one_key_the_latest_counts(lake: Lake) -> None:

@@ -13,7 +13,7 @@ from data.merging import CHANGES
 from data.visit import SCHEMA as VISITS
 from reports import rules
 from reports.reading.read import read
-from reports.weighing.evidence import Snapshot, gather
+from reports.weighing.evidence import Snapshot, gather, narrowed
 
 PLACE = "https://a.example/reviews"
 
@@ -37,3 +37,11 @@ def test_a_review_whose_stars_alone_say_that_it_complains_is_not_read():
     assert dict(found.select("key", "is_read").rows()) == {
         "english": True, "german": False, "empty": False, "new": False
     }  # fmt: skip
+
+
+def test_columns_of_few_values_are_numbered_and_say_what_they_said():
+    rows = pl.DataFrame({"key": ["a", "b", "c"], "competitor": ["x", "x", "y"], "motive": [None, "price", None]})
+    told = narrowed(rows)
+    assert [told[column].dtype == pl.Categorical for column in told.columns] == [False, True, True]
+    assert told.rows() == rows.rows()
+    assert narrowed(told).schema == told.schema

@@ -154,3 +154,18 @@ def test_the_middle_of_a_sentence_is_no_quote() -> None:
 def test_a_trouble_that_is_over_is_no_complaint() -> None:
     over = said("I no longer have to worry that support never answers my letters.", stars=3)
     assert quoted([over], "support") == []
+
+
+def test_no_sentence_is_passed_over_for_those_before_it_that_may_not_be_quoted() -> None:
+    good, bad = (
+        "The export fails every single time that I try it here.",
+        "and it fails every single time that I try it.",
+    )
+    texts = [bad] * 700 + [good] * 100 + [bad] * 3000 + [good] * 100
+    rows = pl.DataFrame({"text": texts}).with_columns(
+        key=(pl.int_range(pl.len()) // 2).cast(pl.String), place=pl.int_range(pl.len()), start=0, _exact=pl.lit(False)
+    )
+    for some in (rows, rows.head(720), rows.head(500), rows.tail(150), rows.clear()):
+        by_definition = some.filter(form.whole()).unique("key", keep="first", maintain_order=True)
+        assert quotes._first(some).equals(by_definition.head(quotes.LOOKED_AT))
+    assert quotes._first(rows)["place"].to_list() == [*range(700, 800, 2), *range(3800, 3820, 2)]
