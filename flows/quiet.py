@@ -12,6 +12,8 @@ DEFAULTS = {
     # while it shuts down, the server's task-run recorder prints pages of tracebacks that mean nothing to a user
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_INTERNAL_LOGGING_LEVEL": "CRITICAL",
+    # a server that is gone in mid-run is told after a minute, not after five
+    "PREFECT_CLIENT_MAX_RETRIES": "3",
     "DO_NOT_TRACK": "1",
 }
 SCREEN = {

@@ -115,9 +115,15 @@ def report(market: Path) -> int:
 def _flow(files: list[Path], newcomers: list[str] | None = None) -> int:
     """Runs the nightly flow; the code says whether every report was written and every listing read."""
     quiet.prepare(screen=True)
+    from flows import serving
     from flows.nightly import nightly as flow
 
-    state: Any = flow(files, newcomers, return_state=True)
+    try:
+        state: Any = flow(files, newcomers, return_state=True)
+    except serving.UNREACHABLE as e:
+        raise serving.ServeError(
+            f"Prefect's server does not answer any more ({e}); what was collected is kept, so start it and run again"
+        ) from e
     if state.is_completed():
         return DONE
     told = state.result(raise_on_failure=False)

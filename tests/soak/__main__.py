@@ -8,7 +8,6 @@ codes: 0 all is as it must be; 1 something is not, and its line says so.
 
 from __future__ import annotations
 
-import os
 import resource
 import sys
 import tempfile
@@ -116,5 +115,7 @@ def _cut(parts: Sequence[str], at: Nights, seconds: float, wrong: list[str]) -> 
 
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parents[2])]
-    os.environ.pop("UNMET_NOW", None)
+    from flows import quiet
+
+    quiet.hush()
     sys.exit(main(sys.argv[1:]))
