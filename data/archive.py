@@ -6,7 +6,6 @@ describe its packing on the wire are left out.
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import os
 import shutil
@@ -18,6 +17,7 @@ from datetime import UTC, date, datetime
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
+from typing import IO
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
@@ -30,6 +30,8 @@ _WIRE_ONLY = frozenset({"content-encoding", "transfer-encoding", "content-length
 _MEMBER = b"\x1f\x8b\x08"
 """How a gzip member begins."""
 _CHUNK = 65_536
+_MOST = 1024**3
+"""Bytes that one record may unpack to; a page that the fetcher takes is far smaller."""
 _MEMORY = "Unmet-Memory"
 """A field of our own beside the standard's, which lets others be: the fragment of the address asked."""
 
@@ -57,7 +59,10 @@ class Kept:
 
 
 class Archive:
-    """WARC files below one folder: `market/competitor/source/<listing>-<date>.warc.gz`."""
+    """WARC files below one folder: `market/competitor/source/<listing>-<date>.warc.gz`.
+
+    `data/archive_store.py` keeps the same below an address of an object store.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -68,31 +73,20 @@ class Archive:
 
     def files(self, market: str, source: str, listing: str) -> list[Path]:
         """The files of a listing's pages, oldest day first, under whatever slugs its competitor has had."""
-        found = (self.root / glob.escape(market)).glob(f"*/{glob.escape(source)}/{_mark(listing)}-*.warc.gz")
+        mark = f"{_mark(listing)}-"
+        found = [p for p in self._paths(market) if p.parts[-2] == source and p.name.startswith(mark)]
         return sorted(found, key=lambda path: (_day(path), path))
+
+    def markets(self) -> list[str]:
+        """The markets that pages are held of, by name."""
+        return sorted(p.name for p in self.root.iterdir() if p.is_dir()) if self.root.is_dir() else []
 
     def keep(self, path: Path, page: Kept) -> None:
         """Appends one response and does not return before it is on disk; raises ArchiveError when it cannot be."""
-        url, _, memory = page.url.partition("#")
-        memory = memory or page.memory
-        headers = [(k, v) for k, v in page.headers.items() if k.lower() not in _WIRE_ONLY]
-        phrase = HTTPStatus(page.status).phrase if page.status in HTTPStatus._value2member_map_ else ""
         with _typed(path, "a page cannot be kept"):
             path.parent.mkdir(parents=True, exist_ok=True)
             with locks.writing(self.root.parent), path.open("ab") as file:
-                writer = WARCWriter(file, gzip=True)
-                record = writer.create_warc_record(
-                    url,
-                    "response",
-                    payload=BytesIO(page.body),
-                    length=len(page.body),
-                    http_headers=StatusAndHeaders(f"{page.status} {phrase}".strip(), headers, protocol="HTTP/1.1"),
-                    warc_headers_dict={
-                        "WARC-Date": page.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-                        **({_MEMORY: memory} if memory else {}),
-                    },
-                )
-                writer.write_record(record)
+                _write(page, file)
                 file.flush()
                 os.fsync(file.fileno())
 
@@ -103,18 +97,7 @@ class Archive:
         """
         with _typed(path, "cannot be read"):
             raw = path.read_bytes()
-        for member in _whole(raw):
-            for record in ArchiveIterator(BytesIO(member)):
-                if record.rec_type != "response":
-                    continue
-                yield Kept(
-                    url=record.rec_headers.get_header("WARC-Target-URI"),
-                    status=int(record.http_headers.get_statuscode()),
-                    headers={k.lower(): v for k, v in record.http_headers.headers},
-                    body=record.content_stream().read(),
-                    at=datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")),
-                    memory=record.rec_headers.get_header(_MEMORY) or "",
-                )
+        yield from _responses(raw, path)
 
     def held(
         self, market: str, competitor: str | None = None, source: str | None = None, listings: Collection[str] = ()
@@ -122,7 +105,7 @@ class Archive:
         """The files of a market, or of a competitor or a source of it; those of `listings` under whatever slugs."""
         marks = {_mark(listing) for listing in listings}
         found = []
-        for path in sorted((self.root / market).rglob("*.warc.gz")):
+        for path in self._paths(market):
             of, by, name = path.parts[-3:]
             wanted = competitor in {None, of} and source in {None, by}
             if wanted or name.split("-")[0] in marks:
@@ -135,19 +118,66 @@ class Archive:
         """Deletes those files; says how many. Raises ArchiveError at the first that cannot be."""
         files = self.held(market, competitor, source, listings)
         for path in files:
-            _delete(path)
+            self._delete(path)
         if competitor is source is None:
-            shutil.rmtree(self.root / market, ignore_errors=True)
+            self._clear(market)
         return len(files)
 
     def expire(self, before: date) -> int:
         """Deletes files of days before the given one; says how many. Raises ArchiveError at one that cannot be."""
-        gone = 0
-        for path in self.root.rglob("*.warc.gz") if self.root.exists() else ():
-            if _day(path) < before.isoformat():
-                _delete(path)
-                gone += 1
-        return gone
+        old = [path for path in self._paths() if _day(path) < before.isoformat()]
+        for path in old:
+            self._delete(path)
+        return len(old)
+
+    def _paths(self, market: str | None = None) -> list[Path]:
+        """The files of a market, or of all, by name."""
+        return sorted((self.root / market if market else self.root).rglob("*.warc.gz"))
+
+    def _delete(self, path: Path) -> None:
+        with _typed(path, "cannot be deleted"):
+            path.unlink(missing_ok=True)
+
+    def _clear(self, market: str) -> None:
+        """Takes away what a market without files leaves."""
+        shutil.rmtree(self.root / market, ignore_errors=True)
+
+
+def _write(page: Kept, file: IO[bytes]) -> None:
+    """Writes one response as a gzip member."""
+    url, _, memory = page.url.partition("#")
+    memory = memory or page.memory
+    headers = [(k, v) for k, v in page.headers.items() if k.lower() not in _WIRE_ONLY]
+    phrase = HTTPStatus(page.status).phrase if page.status in HTTPStatus._value2member_map_ else ""
+    writer = WARCWriter(file, gzip=True)
+    record = writer.create_warc_record(
+        url,
+        "response",
+        payload=BytesIO(page.body),
+        length=len(page.body),
+        http_headers=StatusAndHeaders(f"{page.status} {phrase}".strip(), headers, protocol="HTTP/1.1"),
+        warc_headers_dict={
+            "WARC-Date": page.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            **({_MEMORY: memory} if memory else {}),
+        },
+    )
+    writer.write_record(record)
+
+
+def _responses(raw: bytes, path: str | Path) -> Iterator[Kept]:
+    """The responses in the bytes of a file, in their order."""
+    for member in _whole(raw, path):
+        for record in ArchiveIterator(BytesIO(member)):
+            if record.rec_type != "response":
+                continue
+            yield Kept(
+                url=record.rec_headers.get_header("WARC-Target-URI"),
+                status=int(record.http_headers.get_statuscode()),
+                headers={k.lower(): v for k, v in record.http_headers.headers},
+                body=record.content_stream().read(),
+                at=datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")),
+                memory=record.rec_headers.get_header(_MEMORY) or "",
+            )
 
 
 @contextmanager
@@ -159,11 +189,6 @@ def _typed(path: Path, what: str) -> Iterator[None]:
         raise ArchiveError(f"{path}: {what} ({e.strerror or e}); check space and rights, then run again") from e
 
 
-def _delete(path: Path) -> None:
-    with _typed(path, "cannot be deleted"):
-        path.unlink(missing_ok=True)
-
-
 def _mark(listing: str) -> str:
     return hashlib.sha256(listing.encode()).hexdigest()[:12]
 
@@ -172,14 +197,16 @@ def _day(path: Path) -> str:
     return path.name.removesuffix(".warc.gz")[-10:]
 
 
-def _whole(raw: bytes) -> Iterator[bytes]:
-    """The gzip members that are there to their end, unpacked."""
+def _whole(raw: bytes, path: str | Path) -> Iterator[bytes]:
+    """The gzip members that are there to their end, unpacked; raises ArchiveError at one that would fill the memory."""
     start = raw.find(_MEMBER)
     while start >= 0:
         member, out, at = zlib.decompressobj(zlib.MAX_WBITS | 16), bytearray(), start
         try:
             while not member.eof and at < len(raw):
                 out += member.decompress(raw[at : at + _CHUNK])
+                if len(out) > _MOST:
+                    raise ArchiveError(f"{path}: a record unpacks to more than {_MOST:,} bytes; delete the file")
                 at = min(at + _CHUNK, len(raw))
         except zlib.error:
             pass

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
+from data import store
 
-def author_key(root: Path) -> bytes:
-    """The key of the author hashes: made once, kept beside the lake's tables, never in a report."""
-    path = root / "author.key"
+
+def author_key(root: str | Path) -> bytes:
+    """The key of the author hashes: made once, kept beside the lake's tables, never in a report.
+
+    Raises OSError where it cannot be had.
+    """
+    if store.is_remote(str(root)):
+        return _stored_key(str(root))
+    path = Path(root) / "author.key"
     if not path.exists():
-        root.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(f".author.key.{secrets.token_hex(4)}")
         fresh.write_bytes(secrets.token_bytes(32))
         try:
@@ -21,6 +29,17 @@ def author_key(root: Path) -> bytes:
         finally:
             fresh.unlink()
     return path.read_bytes()
+
+
+def _stored_key(root: str) -> bytes:
+    import obstore
+    from obstore.exceptions import AlreadyExistsError
+
+    with store.typed(OSError, root, "the key of its authors"):
+        objects = store.store(root)
+        with suppress(AlreadyExistsError):  # it is there: the key of whoever was first counts
+            obstore.put(objects, "author.key", secrets.token_bytes(32), mode="create")
+        return bytes(obstore.get(objects, "author.key").bytes())
 
 
 def hashed(key: bytes, author: str | None) -> str | None:

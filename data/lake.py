@@ -25,32 +25,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
 
 import polars as pl
 from deltalake import DeltaTable
-from deltalake.exceptions import DeltaError
 
-from data import locks, migrating, tables
+from data import forgotten, tables
 from data import review as _review
 from data import visit as _visit
-from data.authors import author_key
-from data.errors import UnmetError
+from data.authors import author_key, hashed
+from data.delta import SPACE, Delta
+from data.delta import LakeError as LakeError
 from data.merging import CHANGES, GONE, REVIEWS, compare, corrected, departed, incoming
-from data.panics import unsaid
 from data.review import UTC_TIME, Review
 from data.visit import Visit
 
 TABLES = ("visits", "changes", "mentions", "readings", "reviews")
-
-T = TypeVar("T")
-
-_BROKEN = (DeltaError, pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
-"""What a damaged table raises; Polars panics on a file that is no Parquet."""
-
-
-class LakeError(UnmetError):
-    """The lake cannot be read or written."""
 
 
 @dataclass(frozen=True)
@@ -67,49 +56,56 @@ class Lake:
     """The tables below one folder (or object-store address)."""
 
     def __init__(self, root: str | Path) -> None:
+        """`root`: a folder, or an address `s3://bucket/prefix`; see `data/store.py`."""
         self.root = str(root)
+        self._delta = Delta(self.root)
         self._lock = threading.Lock()
-        self._is_ready = False
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
     def reviews(self, market: str) -> pl.DataFrame:
         """All reviews of a market, columns of `REVIEWS`, ordered by key."""
-        return self._read("reviews", REVIEWS, market).sort("key")
+        return self._delta.read("reviews", REVIEWS, market).sort("key")
 
     def changes(self, market: str) -> pl.DataFrame:
         """All recorded edits of a market, ordered by time and key."""
-        return self._read("changes", CHANGES, market).sort("at", "key")
+        return self._delta.read("changes", CHANGES, market).sort("at", "key")
 
     def visits(self, market: str) -> pl.DataFrame:
         """All visits of a market, ordered by time and listing."""
-        return self._read("visits", _visit.SCHEMA, market).sort("at", "listing")
+        return self._delta.read("visits", _visit.SCHEMA, market).sort("at", "listing")
 
     def digests(self, market: str, competitor: str, listing: str) -> dict[str, str]:
         """Key -> digest of the reviews held from one listing."""
-        held = self.scan("reviews", market)
+        held = self._delta.scan("reviews", market)
         if held is None:
             return {}
-        rows = self.collect(held.filter(competitor=competitor, listing=listing).select("key", "digest"))
+        rows = self._delta.collect(held.filter(competitor=competitor, listing=listing).select("key", "digest"))
         return dict(zip(rows["key"], rows["digest"], strict=True))
 
-    def table(self, name: str, market: str, rules: str | None = None) -> pl.DataFrame | None:
-        """The rows of `readings` or `mentions` of a market (under one version of the rules), or None without any."""
-        rows = self.scan(name, market)
+    def table(
+        self, name: str, market: str, rules: str | None = None, columns: Collection[str] | None = None
+    ) -> pl.DataFrame | None:
+        """The rows of `readings` or `mentions` of a market, or None without any.
+
+        `rules`: the version that they were read under, any where it is not said; `columns`: all where it is not said.
+        """
+        rows = self._delta.scan(name, market)
         if rows is None:
             return None
-        return self.collect(rows.filter(rules=rules) if rules else rows)
+        wanted = rows.filter(rules=rules) if rules else rows
+        return self._delta.collect(wanted if columns is None else wanted.select(columns))
 
     def due(self, market: str, rules: str) -> pl.DataFrame:
         """The reviews of a market that this version of the rules has not read as they are now, ordered by key."""
-        reviews, read = self.scan("reviews", market), self.scan("readings", market)
+        reviews, read = self._delta.scan("reviews", market), self._delta.scan("readings", market)
         if reviews is None or read is None:
             return self.reviews(market)
         said = reviews.select("key", "digest").join(read.filter(rules=rules), on=["key", "digest"], how="anti")
-        keys = self.collect(said)["key"]
+        keys = self._delta.collect(said)["key"]
         if keys.is_empty():
             return pl.DataFrame(schema=REVIEWS)
-        return self.collect(reviews.select(*REVIEWS).filter(pl.col("key").is_in(keys.implode()))).sort("key")
+        return self._delta.collect(reviews.select(*REVIEWS).filter(pl.col("key").is_in(keys.implode()))).sort("key")
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
@@ -137,7 +133,7 @@ class Lake:
             if told.changes.height:
                 # first the record of the edit, then the edit: a run that dies between the two records it again,
                 # which the keyed merge of `changes` does not count twice
-                self._merge("changes", told.changes, ["market", "key", "old_digest", "digest"])
+                self._delta.merge("changes", told.changes, ["market", "key", "old_digest", "digest"])
             self._put(pl.concat([told.fresh, told.edited, told.refreshed]))
         return Merge(told.fresh.height, told.edited.height, told.known, found - rows.height)
 
@@ -174,22 +170,24 @@ class Lake:
         if told.height == 0:
             return told, 0
         try:
-            key = author_key(Path(self.root))
+            key = author_key(self.root)
         except OSError as e:
             why = e.strerror or e
-            raise LakeError(f"{self.root}: cannot be written ({why}); check space and rights, then run again") from e
-        return incoming(told, key, at, market=market, competitor=competitor, listing=listing), told.height
+            raise LakeError(f"{self.root}: cannot be written ({why}); {self._delta.mend(SPACE)}") from e
+        rows = incoming(told, key, at, market=market, competitor=competitor, listing=listing)
+        stay = forgotten.without(rows, self.root, key)
+        return stay, told.height - (rows.height - stay.height) if stay.height else 0
 
     def _same(self, rows: pl.DataFrame) -> pl.DataFrame:
         """What is held under the same keys."""
-        held = self.scan("reviews", rows["market"][0])
+        held = self._delta.scan("reviews", rows["market"][0])
         if held is None:
             return pl.DataFrame(schema=REVIEWS)
-        return self._told(lambda: tables.among(held.select(*REVIEWS), rows, ["key"]).collect())
+        return self._delta.told(lambda: tables.among(held.select(*REVIEWS), rows, ["key"]).collect())
 
     def _put(self, rows: pl.DataFrame) -> None:
         if rows.height:
-            self._merge("reviews", rows, ["market", "key"])
+            self._delta.merge("reviews", rows, ["market", "key"])
 
     def settle(self, market: str, competitor: str, listing: str, seen: Collection[str], at: datetime) -> int:
         """Records which reviews of a listing are gone, and which are back, after a walk that saw all of it.
@@ -198,40 +196,53 @@ class Lake:
         """
         held = self.digests(market, competitor, listing)
         with self._lock:
-            rows = departed(held, seen, self._read("changes", CHANGES, market), at)
+            rows = departed(held, seen, self._delta.read("changes", CHANGES, market), at)
             if rows.height:
                 blank = pl.lit(None, dtype=pl.Float64)
                 told = rows.with_columns(market=pl.lit(market), old_rating=blank, rating=blank).select(*CHANGES)
-                self._merge("changes", told, ["market", "key", "old_digest", "digest"])
+                self._delta.merge("changes", told, ["market", "key", "old_digest", "digest"])
         return rows.filter(digest=GONE).height
 
     def add_visit(self, visit: Visit) -> None:
         """Writes the ledger's row."""
         row = pl.DataFrame([visit.as_dict()], schema=_visit.SCHEMA)
         with self._lock:
-            self._merge("visits", row, ["market", "competitor", "listing", "at"])
+            self._delta.merge("visits", row, ["market", "competitor", "listing", "at"])
 
     def insert(self, name: str, rows: pl.DataFrame, keys: list[str]) -> None:
         """Adds rows of `readings` or `mentions` whose keys are not there yet."""
         if rows.height:
             with self._lock:
-                self._merge(name, rows, keys)
+                self._delta.merge(name, rows, keys)
 
     def markets(self) -> list[str]:
         """The markets that anything is held of, by name."""
         found: set[str] = set()
         for name in TABLES:
-            rows = self._table(name)
+            rows = self._delta.table(name)
             if rows is not None:
-                found.update(self.collect(rows.select("market").unique())["market"])
+                found.update(self._delta.collect(rows.select("market").unique())["market"])
         return sorted(found)
 
-    def held(self, market: str, competitor: str | None = None, source: str | None = None) -> dict[str, int]:
-        """How many rows of each table belong to a market, or to a competitor or a source of it."""
+    def keys(self, market: str, review: str | None = None, author: str | None = None) -> list[str]:
+        """The keys of a review, or of all by an author (by name), that are held of a market."""
+        rows = self._delta.scan("reviews", market)
+        if rows is None:
+            return []
+        if review is not None:
+            rows = rows.filter(key=review)
+        if author is not None:
+            rows = rows.filter(author=hashed(author_key(self.root), author))
+        return sorted(self._delta.collect(rows.select("key"))["key"])
+
+    def held(
+        self, market: str, competitor: str | None = None, source: str | None = None, keys: Collection[str] | None = None
+    ) -> dict[str, int]:
+        """How many rows of each table belong to a market, or to a competitor, a source or some reviews of it."""
         counts = {}
         for name in TABLES:
-            rows = self._matching(name, market, competitor, source)
-            counts[name] = 0 if rows is None else self.collect(rows.select(pl.len())).item()
+            rows = self._matching(name, market, competitor, source, keys)
+            counts[name] = 0 if rows is None else self._delta.collect(rows.select(pl.len())).item()
         return counts
 
     def count(self, name: str, market: str) -> int:
@@ -239,26 +250,30 @@ class Lake:
         rows = self.scan(name, market)
         return 0 if rows is None else int(self.collect(rows.select(pl.len())).item())
 
-    def listings(self, market: str, competitor: str | None = None, source: str | None = None) -> list[str]:
-        """The names of the listings that the reviews of a market, or of a competitor or a source of it, stand on."""
-        rows = self._matching("reviews", market, competitor, source)
-        return [] if rows is None else sorted(self.collect(rows.select("listing").unique())["listing"])
+    def listings(
+        self, market: str, competitor: str | None = None, source: str | None = None, keys: Collection[str] | None = None
+    ) -> list[str]:
+        """The names of the listings that such reviews stand on."""
+        rows = self._matching("reviews", market, competitor, source, keys)
+        return [] if rows is None else sorted(self._delta.collect(rows.select("listing").unique())["listing"])
 
-    def forget(self, market: str, competitor: str | None = None, source: str | None = None) -> None:
-        """Takes a market, or a competitor or a source of it, out of every table; `purge` takes it off the disk."""
+    def forget(
+        self, market: str, competitor: str | None = None, source: str | None = None, keys: Collection[str] | None = None
+    ) -> None:
+        """Takes a market, or a part of it, out of every table; `purge` takes it off the disk."""
         named = {"market": market, "competitor": competitor, "source": source}
         where = " AND ".join(f"{k} = '{v.replace(chr(39), chr(39) * 2)}'" for k, v in named.items() if v is not None)
         with self._lock:
             # reviews last: a run that dies before still finds the keys by which the other rows go
             for name in TABLES:
-                rows = self._matching(name, market, competitor, source)
+                rows = self._matching(name, market, competitor, source, keys)
                 if rows is None:
                     continue
-                if competitor is source is None or name in {"visits", "reviews"}:
-                    self._change(name, lambda table: table.delete(where))
-                else:
-                    keys = self.collect(rows.select("market", "key").unique())
-                    self._change(name, partial(tables.without, keys=keys))
+                if keys is None and (competitor is source is None or name in {"visits", "reviews"}):
+                    self._delta.change(name, lambda table: table.delete(where))
+                elif name != "visits":
+                    gone = self._delta.collect(rows.select("market", "key").unique())
+                    self._delta.change(name, partial(tables.without, keys=gone))
 
     def purge(self) -> None:
         """Takes off the disk what the tables no longer hold: old files, and the texts that old log entries quote.
@@ -268,83 +283,31 @@ class Lake:
         for name in TABLES:
             self.change(name, tables.purge)
 
-    def _matching(self, name: str, market: str, competitor: str | None, source: str | None) -> pl.LazyFrame | None:
-        rows = self.scan(name, market)
+    def _matching(
+        self, name: str, market: str, competitor: str | None, source: str | None, keys: Collection[str] | None
+    ) -> pl.LazyFrame | None:
+        rows = self._delta.scan(name, market)
+        if rows is not None and keys is not None:
+            return rows.filter(pl.lit(False) if name == "visits" else pl.col("key").is_in(list(keys)))
         wanted = {k: v for k, v in (("competitor", competitor), ("source", source)) if v is not None}
         if rows is None or not wanted:
             return rows
         if name in {"visits", "reviews"}:
             return rows.filter(**wanted)
-        reviews = self.scan("reviews", market)
+        reviews = self._delta.scan("reviews", market)
         return None if reviews is None else rows.join(reviews.filter(**wanted), on="key", how="semi")
+
+    # -- tables by name, for upkeep and repair --------------------------------------------------------------------
+
+    def scan(self, name: str, market: str) -> pl.LazyFrame | None:
+        """A market's rows of a table, not read yet; None where there is no such table."""
+        return self._delta.scan(name, market)
+
+    def collect(self, rows: pl.LazyFrame) -> pl.DataFrame:
+        """Reads rows; raises LakeError where they cannot be."""
+        return self._delta.collect(rows)
 
     def change(self, name: str, change: Callable[[DeltaTable], object]) -> None:
         """Does something to a table, if there is one; again where another process committed at the same moment."""
         with self._lock:
-            self._change(name, change)
-
-    def _change(self, name: str, change: Callable[[DeltaTable], object]) -> None:
-        uri = self._uri(name)
-        try:
-            for attempt in tables.attempts() if self._ready() else ():
-                with attempt, locks.writing(self.root), unsaid():
-                    if DeltaTable.is_deltatable(uri):
-                        change(DeltaTable(uri))
-        except _BROKEN as e:
-            raise LakeError(f"{uri}: the table cannot be written ({_line(e)}); restore it from a backup") from e
-
-    # -- Delta -----------------------------------------------------------------------------------------------------
-
-    def _uri(self, name: str) -> str:
-        return f"{self.root.rstrip('/')}/{name}"
-
-    def _ready(self) -> bool:
-        """Whether there are tables; they are of today's format then."""
-        self._is_ready = self._is_ready or migrating.ready(self.root)
-        return self._is_ready
-
-    def _table(self, name: str) -> pl.LazyFrame | None:
-        uri = self._uri(name)
-        return self._told(lambda: pl.scan_delta(uri) if self._ready() and DeltaTable.is_deltatable(uri) else None)
-
-    def scan(self, name: str, market: str) -> pl.LazyFrame | None:
-        """A market's rows of a table, not read yet; None where there is no such table."""
-        rows = self._table(name)
-        return None if rows is None else rows.filter(pl.col("market") == market)
-
-    def collect(self, rows: pl.LazyFrame) -> pl.DataFrame:
-        """Reads rows; raises LakeError where they cannot be."""
-        return self._told(rows.collect)
-
-    def _told(self, read: Callable[[], T]) -> T:
-        try:
-            with unsaid():
-                found = read()
-        except _BROKEN as e:
-            raise LakeError(f"{self.root}: a table cannot be read ({_line(e)}); restore the lake from a backup") from e
-        return found
-
-    def _read(self, name: str, schema: dict[str, Any], market: str) -> pl.DataFrame:
-        rows = self.scan(name, market)
-        return pl.DataFrame(schema=schema) if rows is None else self.collect(rows.select(*schema))
-
-    def _merge(self, name: str, rows: pl.DataFrame, keys: list[str]) -> None:
-        """Upsert by key; retried when another process committed at the same moment."""
-        uri = self._uri(name)
-        try:
-            if not self._ready():
-                migrating.mark(self.root)
-            for attempt in tables.attempts():
-                with attempt, locks.writing(self.root), unsaid():
-                    if not DeltaTable.is_deltatable(uri):
-                        tables.begin(uri, rows)
-                    tables.upsert(DeltaTable(uri), rows, keys)
-        except _BROKEN as e:
-            raise LakeError(
-                f"{uri}: the table cannot be written ({_line(e)}); check space and rights, then run again"
-            ) from e
-
-
-def _line(error: BaseException) -> str:
-    """The first line of an error; those of the engines go on with their call stacks."""
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+            self._delta.change(name, change)

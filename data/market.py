@@ -280,18 +280,36 @@ def _export(export: Export, market: Path, key: str) -> Export:
     path = (market.parent / export.path).resolve()
     if not path.is_file():
         raise MarketError(f"{market}: {key}.path: no such file: {export.path}; the path is relative to the market file")
+    _open(path, market, f"{key}.path")
     return export.model_copy(update={"path": path})
 
 
 def _saved(saved: Saved, market: Path, key: str) -> Saved:
     pattern = os.path.join(glob.escape(str(market.parent.absolute())), saved.path)
-    if not pages(saved.model_copy(update={"path": pattern})):
+    found = pages(saved.model_copy(update={"path": pattern}))
+    if not found:
         raise MarketError(
             f"{market}: {key}.path: no page matches {saved.path}; the path is relative to the market file"
         )
+    for page in found:
+        _open(page.resolve(), market, f"{key}.path")
     if saved.url is not None:
         check_url(saved.url, f"{market}: {key}.url")
     return saved.model_copy(update={"path": pattern})
+
+
+def _open(path: Path, market: Path, key: str) -> None:
+    """Raises MarketError for a file, links followed, that holds no reviews but may hold secrets.
+
+    Whoever tries a stranger's market file must not find keys or settings in a report. Hidden folders that the market
+    file itself lies in are its own affair.
+    """
+    beyond = os.path.relpath(path, market.parent.resolve())
+    hidden = any(part.startswith(".") and part != ".." for part in Path(beyond).parts)
+    if hidden or path.parts[1:2] in {("proc",), ("sys",), ("dev",)}:
+        raise MarketError(
+            f"{market}: {key}: {path} is hidden or the system's; copy the reviews to a folder of your own"
+        )
 
 
 def pages(saved: Saved) -> list[Path]:

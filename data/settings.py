@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 from pydantic_settings.exceptions import SettingsError as WrongVariable
 
+from data import store
 from data.errors import UnmetError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,7 +35,7 @@ class Settings(BaseSettings):
     )
 
     lake: str = str(ROOT / "data" / "lake")
-    """Folder of the lake (tables and page archive)."""
+    """Folder of the lake (tables and page archive), or its address on an object store, s3://bucket/prefix."""
     reports: Path = ROOT / "reports" / "out"
     """Where reports are written, one folder a market."""
     markets: Path = ROOT / "data" / "markets"
@@ -43,6 +44,8 @@ class Settings(BaseSettings):
     """An address (mail or web) by which a site's owner can reach whoever runs this; part of the user-agent."""
     pause_seconds: float = Field(default=1.5, ge=0)
     """Between the end of one request and the start of the next to the same host."""
+    shared_pace: bool = False
+    """Whether the Prefect server that PREFECT_API_URL names holds each host's pace over all who collect by it."""
     timeout_seconds: float = Field(default=30, gt=0)
     """For connecting, and for each wait on an answer."""
     page_seconds: float = Field(default=120, gt=0)
@@ -66,6 +69,8 @@ class Settings(BaseSettings):
     """Waits before a listing that could not be reached is tried again in the same run."""
     workers: int = Field(default=0, ge=0)
     """Processes that read reviews at once; 0 for one a core and eight at most, 1 for the command's own alone."""
+    dask: str = ""
+    """Address of a Dask scheduler (tcp://host:8786) whose workers read the lake's reviews, in place of `workers`."""
     cron: str = "0 3 * * *"
     """When `unmet serve` runs the nightly flow."""
     timezone: str = "UTC"
@@ -74,8 +79,19 @@ class Settings(BaseSettings):
     """Where `unmet serve` starts Prefect's server, on 127.0.0.1."""
     connect_to: dict[str, str] = {}
     """Host -> address:port that answers for it over plain HTTP, as curl's --connect-to: for mirrors, demo, tests."""
+    allow_private: bool = False
+    """Whether listings and redirects may lead to addresses that are not public: this machine, its network."""
     now: datetime | None = None
     """A pretended present, for reproducible runs; the clock when absent."""
+
+    @field_validator("lake")
+    @classmethod
+    def _a_place_we_know(cls, lake: str) -> str:
+        if "://" in lake and not lake.removeprefix(store.SCHEME).strip("/"):
+            raise ValueError("names no bucket; s3://bucket/prefix does")
+        if "://" in lake and not store.is_remote(lake):
+            raise ValueError("is no folder and no s3://bucket/prefix")
+        return lake.rstrip("/") if store.is_remote(lake) else lake
 
     def clock(self) -> datetime:
         """The present in UTC."""

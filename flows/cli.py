@@ -123,15 +123,9 @@ def read(
     """
     from flows import readfile
 
-    named: dict[Column, str | None] = {
-        "id": id,
-        "body": body,
-        "title": title,
-        "rating": rating,
-        "written": written,
-        "product": product,
-    }
-    return readfile.run(input, out, {field: column for field, column in named.items() if column})
+    fields: tuple[Column, ...] = ("id", "body", "title", "rating", "written", "product")
+    named = zip(fields, (id, body, title, rating, written, product), strict=True)
+    return readfile.run(input, out, {field: column for field, column in named if column})
 
 
 @app.command
@@ -293,6 +287,8 @@ def forget(
     *,
     competitor: str | None = None,
     source: str | None = None,
+    review: str | None = None,
+    author: str | None = None,
     yes: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
     """Take reviews off this machine, with the pages and reports that quote them. It cannot be taken back.
@@ -307,12 +303,16 @@ def forget(
         Only the reviews of that competitor; its slug.
     source
         Only the reviews from that source.
+    review
+        Only the review of that key (a report's JSON names the key of every quote); it is never collected again.
+    author
+        Only the reviews by an author, as the source writes the name; none of that author's is collected again.
     yes
         Do not ask first.
     """
     from flows import forgetting
 
-    return forgetting.run(market, competitor, source, yes)
+    return forgetting.run(market, competitor, source, yes, review, author)
 
 
 def main(arguments: list[str] | None = None) -> None:

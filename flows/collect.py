@@ -18,19 +18,21 @@ from data.lake import Lake, Merge
 from data.market import Export, Listing, Saved, pages
 from data.review import Review, content_id, digest
 from data.settings import Settings
+from data.store import is_remote
 from data.visit import Visit
 from flows.plan import Errand
 from scrapers import export
 from scrapers._errors import Blocked, Disallowed, ExportError, ScrapeError
 from scrapers._fetch import Fetcher, Limits
+from scrapers._pace import Shared, Turns
 from scrapers._source import COMPLETE, Handle, Outcome, Page, Request, Source, Stop, within
 from scrapers._walk import Walk, walk
 
 Progress = Callable[[Walk], None]
 
 
-def fetcher(settings: Settings) -> Fetcher:
-    """The HTTP client as the settings want it."""
+def fetcher(settings: Settings, shared: Shared | None = None) -> Fetcher:
+    """The HTTP client as the settings want it; `shared` where other processes ask the same hosts."""
     limits = Limits(
         pause_seconds=settings.pause_seconds,
         timeout_seconds=settings.timeout_seconds,
@@ -40,11 +42,22 @@ def fetcher(settings: Settings) -> Fetcher:
         tries=settings.tries,
         longest_wait_seconds=settings.longest_wait_seconds,
     )
-    return Fetcher(settings.user_agent, limits, settings.connect_to, clock=settings.clock)
+    return Fetcher(
+        settings.user_agent,
+        limits,
+        settings.connect_to,
+        clock=settings.clock,
+        allow_private=settings.allow_private,
+        turns=Turns(shared=shared),
+    )
 
 
 def archive(settings: Settings) -> Archive:
     """The page archive beside the lake's tables."""
+    if is_remote(settings.lake):
+        from data.archive_store import StoredArchive
+
+        return StoredArchive(f"{settings.lake.rstrip('/')}/archive")
     return Archive(Path(settings.lake) / "archive")
 
 

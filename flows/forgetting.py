@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.prompt import Confirm
 
+from data import forgotten
 from data.archive import Archive
 from data.errors import UnmetError
 from data.lake import Lake
@@ -19,6 +20,9 @@ from flows.codes import DONE, NOTHING, USAGE
 from flows.screen import console
 from reports import report as press
 from reports.writing import files
+
+_NOBODY = ""
+"""No competitor's slug."""
 
 
 @dataclass(frozen=True)
@@ -33,21 +37,41 @@ class _Part:
     """Files of the page archive."""
     reports: tuple[Path, ...]
     """Reports and what lies beside them; a market file that was written there stays."""
+    keys: tuple[str, ...] | None = None
+    """The reviews meant, where single ones are; None for all that match."""
 
     @property
     def empty(self) -> bool:
         return not (self.pages or any(self.rows.values()))
 
 
-def run(market: Path | None, competitor: str | None, source: str | None, yes: bool) -> int:
-    """Forgets what matches, after asking; says how much there was of each kind."""
+def run(
+    market: Path | None,
+    competitor: str | None,
+    source: str | None,
+    yes: bool,
+    review: str | None = None,
+    author: str | None = None,
+) -> int:
+    """Forgets what matches, after asking; says how much there was of each kind.
+
+    A single review, or an author, does not come back either.
+    """
+    single = review is not None or author is not None
+    if single and (competitor is not None or source is not None):
+        _say("unmet: --review and --author stand alone; leave out --competitor and --source")
+        return USAGE
     config = settings()
     lake, archive = Lake(config.lake), collect.archive(config)
     slug = None if market is None else slugify(market.stem)
     all_markets = _markets(lake, archive, config.reports)
-    parts = [_part(m, lake, archive, config.reports, competitor, source) for m in all_markets if slug in {None, m}]
+    chosen = [m for m in all_markets if slug in {None, m}]
+    parts = [
+        _part(m, lake, archive, config.reports, competitor, source, lake.keys(m, review, author) if single else None)
+        for m in chosen
+    ]
     # a market's reports alone are a match too when the whole market is meant: a run that died may have left them
-    whole = competitor is source is None
+    whole = competitor is source is None and not single
     parts = [p for p in parts if not p.empty or (whole and p.reports)]
     if not parts:
         lake.purge()  # a run that died after the rows were gone left their files
@@ -63,6 +87,8 @@ def run(market: Path | None, competitor: str | None, source: str | None, yes: bo
             return DONE
     known_files = {part.market: _market_file(part, market) for part in parts}
     with console.status("forgetting"):
+        if single:  # first: a run that dies over it must not collect them again
+            forgotten.bar(config.lake, {key for part in parts for key in part.keys or ()}, author)
         for part in parts:
             _forget(part, lake, archive, competitor, source)
         lake.purge()
@@ -73,7 +99,12 @@ def run(market: Path | None, competitor: str | None, source: str | None, yes: bo
         print(f"{part.market}: forgot {_counts(part)}")
         if report is not None:
             print(f"{part.market}: a report of what is left: {report}")
-    _say("Their listings are collected again by the next run, unless you take them out of the market file.")
+    if single:
+        _say(
+            "They are not collected again; pages that still show them are kept raw for `UNMET_KEEP_PAGES_DAYS` at most."
+        )
+    else:
+        _say("Their listings are collected again by the next run, unless you take them out of the market file.")
     keys = ", ".join(f"report-{part.market}" for part in parts)
     _say(f"Prefect's own pages may still show reports of past runs: `prefect artifact delete KEY` ({keys}).")
     return DONE
@@ -81,18 +112,27 @@ def run(market: Path | None, competitor: str | None, source: str | None, yes: bo
 
 def _markets(lake: Lake, archive: Archive, reports: Path) -> list[str]:
     """Every market that anything at all is held of."""
-    folders = {p.name for root in (archive.root, reports) if root.is_dir() for p in root.iterdir() if p.is_dir()}
-    return sorted({*lake.markets(), *folders})
+    folders = [p.name for p in reports.iterdir() if p.is_dir()] if reports.is_dir() else []
+    return sorted({*lake.markets(), *archive.markets(), *folders})
 
 
 def _part(
-    market: str, lake: Lake, archive: Archive, reports: Path, competitor: str | None, source: str | None
+    market: str,
+    lake: Lake,
+    archive: Archive,
+    reports: Path,
+    competitor: str | None,
+    source: str | None,
+    keys: list[str] | None,
 ) -> _Part:
-    rows = lake.held(market, competitor, source)
-    listings = tuple(lake.listings(market, competitor, source))
+    rows = lake.held(market, competitor, source, keys)
+    listings = tuple(lake.listings(market, competitor, source, keys))
     folder = reports / market
     beside = tuple(sorted(p for p in folder.iterdir() if p.suffix != ".toml")) if folder.is_dir() else ()
-    return _Part(market, rows, listings, tuple(archive.held(market, competitor, source, listings)), beside)
+    # of single reviews only the pages of their own listings go, whoever else is on them
+    of = _NOBODY if keys is not None else competitor
+    pages = tuple(archive.held(market, of, source, listings))
+    return _Part(market, rows, listings, pages, beside, None if keys is None else tuple(keys))
 
 
 def _forget(part: _Part, lake: Lake, archive: Archive, competitor: str | None, source: str | None) -> None:
@@ -102,8 +142,8 @@ def _forget(part: _Part, lake: Lake, archive: Archive, competitor: str | None, s
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         except OSError as e:
             raise files.ReportError(f"{path}: cannot be deleted ({e.strerror}); check rights, then run again") from e
-    archive.forget(part.market, competitor, source, part.listings)
-    lake.forget(part.market, competitor, source)
+    archive.forget(part.market, _NOBODY if part.keys is not None else competitor, source, part.listings)
+    lake.forget(part.market, competitor, source, part.keys)
 
 
 def _market_file(part: _Part, named: Path | None) -> Path | None:

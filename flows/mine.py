@@ -22,7 +22,7 @@ from data.lake import Lake, LakeError
 from data.market import Market, load
 from data.settings import Settings, settings
 from data.visit import Visit
-from flows import collect, progress
+from flows import collect, pace, progress
 from flows.plan import Errand, plan, widened
 from scrapers._errors import Unreachable
 from scrapers._fetch import Fetcher
@@ -90,7 +90,7 @@ def collect_market(market: Market, file: Path | None) -> list[State[Any]]:
     with locks.run(config.lake, market.slug):
         _sweep(lake)
         progress.listener.planned([e.name for e in errands])
-        with collect.fetcher(config) as fetcher:
+        with collect.fetcher(config, pace.shared() if config.shared_pace else None) as fetcher:
             futures = [
                 retried.submit(errand.name, errand, lake, config, fetcher, places) for errand in _by_turns(errands)
             ]

@@ -38,12 +38,13 @@ def run(path: Path, out: Path, columns: dict[Column, str]) -> int:
     with console.status(f"{path.name}: loading"):
         parts = export.Parts(spec, path.stem, AT_ONCE)
     ruleset = rules.default()
-    with _Tables.under(out) as tables, Progress(console=console, transient=True) as bar, Readers(ruleset) as readers:
+    with Tables.under(out) as tables, Progress(console=console, transient=True) as bar, Readers(ruleset) as readers:
         task = bar.add_task("reading", total=parts.rows)
         for reviews in parts:
             frame = _review.frame(reviews).with_columns(stars=_review.stars()).with_row_index(PLACE)
             # by its place in the file: two reviews may have one id, and where there are no ids one text is one key
-            tables.add(frame, readers.read(frame, PLACE, partial(_advanced, bar, task, frame.height)), ruleset.version)
+            reading = readers.read(frame, PLACE, partial(_advanced, bar, task, frame.height))
+            tables.add(frame, reading, ruleset.version, PLACE)
         tables.close()
     console.print(
         f"{path.name}: {tables.reviews:,} reviews, {tables.mentions:,} mentions, {tables.complaints:,} complaints,"
@@ -61,7 +62,7 @@ def _advanced(bar: Progress, task: TaskID, reviews: int, share: float) -> None:
 
 
 @dataclass
-class _Tables:
+class Tables:
     """The two tables as they grow: parts beside them until all is read, so that memory holds one stretch of a file."""
 
     out: Path
@@ -75,7 +76,7 @@ class _Tables:
 
     @classmethod
     @contextmanager
-    def under(cls, out: Path) -> Iterator[_Tables]:
+    def under(cls, out: Path) -> Iterator[Tables]:
         """Tables in a folder, which is made; raises ReportError where it cannot be written."""
         with _written(out):
             out.mkdir(parents=True, exist_ok=True)
@@ -83,12 +84,12 @@ class _Tables:
         with beside:
             yield cls(out, Path(beside.name))
 
-    def add(self, frame: pl.DataFrame, reading: Reading, version: str) -> None:
-        """Adds what reviews with `PLACE`, which is their number in the stretch, say."""
-        ids = frame.select(PLACE, "id", "product", "rating")
-        reviews = ids.join(reading.reviews, on=PLACE, maintain_order="left").with_columns(rules=pl.lit(version))
+    def add(self, frame: pl.DataFrame, reading: Reading, version: str, key: str = "key") -> None:
+        """Adds what reviews say that have `id`, `product`, `rating` and a key, each its own."""
+        ids = frame.select(key, "id", "product", "rating")
+        reviews = ids.join(reading.reviews, on=key, maintain_order="left").with_columns(rules=pl.lit(version))
         said = reading.mentions.filter(pl.col("mention") >= 0)
-        mentions = said.join(ids.select(PLACE, "id"), on=PLACE, maintain_order="left")
+        mentions = said.join(ids.select(key, "id"), on=key, maintain_order="left")
         number = len(self.parts)
         with _written(self.out):
             reviews.select(REVIEW_COLUMNS).write_ipc(self.beside / f"reviews-{number}.arrow", compression="lz4")

@@ -11,7 +11,7 @@ from prefect.artifacts import create_markdown_artifact
 from data.lake import Lake
 from data.market import load
 from data.settings import settings
-from flows import progress
+from flows import cluster, progress
 from flows.plan import widened
 from reports import report as press
 from reports.writing.charts import unpictured
@@ -32,7 +32,8 @@ def report(market: Path, newcomers: list[str] | None = None) -> str:
     lake = Lake(config.lake)
     progress.listener.step(f"{loaded.name}: reading and weighing")
     slugs = [c.slug for c in new]
-    path, _ = press.make(lake, loaded, config.reports, market.resolve(), slugs, checked=True)
+    with cluster.readers(config.dask) as elsewhere:
+        path, _ = press.make(lake, loaded, config.reports, market.resolve(), slugs, checked=True, elsewhere=elsewhere)
     create_markdown_artifact(
         key="-".join(["report", loaded.slug, *slugs]),
         markdown=unpictured(path.read_text("utf-8")),

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from data import as_toml
-from data.archive import Archive
 from data.lake import Lake
 from data.market import MarketError, load
 from data.settings import settings
-from flows import plan, progress, quiet
+from flows import cluster, collect, pace, plan, progress, quiet
 from flows.codes import DONE, NOTHING, PARTLY
 from flows.plan import market_files
 from flows.screen import Screen, console
@@ -35,7 +34,7 @@ def demo() -> int:
     market = load(invented.MARKET)
     lake = Lake(config.lake)
     lake.forget(market.slug)
-    Archive(Path(config.lake) / "archive").forget(market.slug)
+    collect.archive(config).forget(market.slug)
     shutil.rmtree(config.reports / market.slug, ignore_errors=True)
     console.print("An invented market on a small review site that runs on this machine, collected on two nights.")
     codes: list[int] = []
@@ -107,13 +106,20 @@ def report(market: Path) -> int:
     """Reads what is new and writes the report; no flow, no network."""
     loaded = load(market)
     config = settings()
-    with console.status(f"{loaded.name}: reading and weighing"):
-        press.make(Lake(config.lake), loaded, config.reports, market.resolve())
+    if config.dask:
+        quiet.prepare(screen=True)
+    with console.status(f"{loaded.name}: reading and weighing"), cluster.readers(config.dask) as elsewhere:
+        press.make(Lake(config.lake), loaded, config.reports, market.resolve(), elsewhere=elsewhere)
     return _tell([market], DONE)
 
 
 def _flow(files: list[Path], newcomers: list[str] | None = None) -> int:
     """Runs the nightly flow; the code says whether every report was written and every listing read."""
+    config = settings()
+    if config.dask:  # before a server of Prefect's is started for nothing
+        cluster.check()
+    if config.shared_pace:
+        pace.check()
     quiet.prepare(screen=True)
     from flows import serving
     from flows.nightly import nightly as flow

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -12,11 +13,11 @@ from data import review as _review
 from data import upkeep
 from data.lake import Lake
 from data.market import Market
-from reports.reading.parallel import Readers
+from reports.reading.parallel import LARGEST, Elsewhere, Readers
 from reports.reading.read import MENTIONS, REVIEWS
 from reports.rules import Rules, accuracy
 from reports.rules import market as market_rules
-from reports.weighing.evidence import Snapshot
+from reports.weighing.evidence import WEIGHED, Snapshot
 from reports.weighing.weigh import Weighed, weigh
 from reports.writing import files, newcomer, states, verify
 from reports.writing.document import Document, Places, build
@@ -36,11 +37,15 @@ def names(market: Market) -> dict[str, str]:
     return {called.lower(): rival.name for rival in market.competitors for called in (rival.name, *rival.aliases)}
 
 
-def read_new(lake: Lake, market: str, rules: Rules) -> int:
-    """Reads the reviews that these rules have not read yet, new and edited ones; says how many."""
+def read_new(lake: Lake, market: str, rules: Rules, elsewhere: Elsewhere | None = None) -> int:
+    """Reads the reviews that these rules have not read yet, new and edited ones; says how many.
+
+    `elsewhere`: who reads in place of this machine's processes.
+    """
     due = lake.due(market, rules.version)
-    with Readers(rules) as readers:
-        for part in due.with_columns(stars=_review.stars()).iter_slices(READ_AT_ONCE):
+    at_once = max(READ_AT_ONCE, 2 * LARGEST * elsewhere.processes) if elsewhere else READ_AT_ONCE
+    with Readers(rules, elsewhere=elsewhere) as readers:
+        for part in due.with_columns(stars=_review.stars()).iter_slices(at_once):
             reading = readers.read(part)
             marks = part.select("key", "market", "digest").with_columns(rules=pl.lit(rules.version))
             # mentions first: a review counts as read once its row is in `readings`
@@ -53,13 +58,17 @@ def read_new(lake: Lake, market: str, rules: Rules) -> int:
 def snapshot(lake: Lake, market: Market, rules: Rules) -> Snapshot:
     """The market as the lake holds it, read under these rules."""
     keys = {"key": pl.String, "digest": pl.String}
-    readings = lake.table("readings", market.slug, rules.version)
-    mentions = lake.table("mentions", market.slug, rules.version)
+
+    def read(name: str, columns: dict[str, Any]) -> pl.DataFrame:
+        schema = {**keys, **columns}
+        found = lake.table(name, market.slug, rules.version, list(schema))
+        return pl.DataFrame(schema=schema) if found is None else found
+
     return Snapshot(
         market=market,
         reviews=lake.reviews(market.slug),
-        readings=pl.DataFrame(schema={**keys, **REVIEWS}) if readings is None else readings.select(*keys, *REVIEWS),
-        mentions=pl.DataFrame(schema={**keys, **MENTIONS}) if mentions is None else mentions.select(*keys, *MENTIONS),
+        readings=read("readings", {name: REVIEWS[name] for name in WEIGHED}),
+        mentions=read("mentions", MENTIONS),
         visits=lake.visits(market.slug),
         changes=lake.changes(market.slug),
     )
@@ -105,21 +114,24 @@ def make(
     newcomers: Sequence[str] = (),
     *,
     checked: bool = False,
+    elsewhere: Elsewhere | None = None,
 ) -> tuple[Path, Document]:
     """Reads what is new and writes the report; nothing is written for a market that was never visited.
 
     With newcomers, it is written into a folder of its own within the market's, and no other report changes. `checked`
     holds the report against the lake before anybody can read it; raises ReportError where it does not hold, and what
-    was published before stays.
+    was published before stays. `elsewhere` reads in place of this machine's processes.
     """
     rules = rules_for(market, market_file)
-    read_new(lake, market.slug, rules)
+    read_new(lake, market.slug, rules, elsewhere)
     beside = [newcomer.folder(newcomers)] if newcomers else []
     folder = out.joinpath(market.slug, *beside)
     found = weighed(lake, market, rules, folder)
-    if found.state is None:
+    state = found.state
+    if state is None:
         raise ReportError(f"{market.name}: nothing was collected yet; run `unmet mine` first")
     made = _told(found, Places(folder, market_file), newcomers)
+    del found  # it holds the market, and checking weighs it anew
     with files.staged(made, folder) as staged:
         wrong = check(lake, market, staged, market_file, newcomers, folder) if checked else []
         if wrong:
@@ -129,7 +141,7 @@ def make(
             )
         path = files.publish(staged, out)
         # after the report: what a later one is compared with is a report that there is
-        states.write(found.state, path.parent)
+        states.write(state, path.parent)
     if not newcomers:
         upkeep.renew(lake, market.slug, rules.version)
     return path, made

@@ -23,6 +23,7 @@ from protego import Protego
 
 from scrapers._errors import Blocked, Disallowed, FetchError, Missing, Refused, TooLarge, Unreachable
 from scrapers._pace import Turns
+from scrapers._public import NotPublic
 from scrapers._source import Page, Request
 from scrapers._transport import FAILURES, NO_ADDRESS, Transport
 
@@ -71,10 +72,12 @@ class Fetcher:
     transport: httpx.BaseTransport | None = None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     turns: Turns = field(default_factory=Turns)
+    allow_private: bool = False
+    """Whether hosts inside a network, this machine included, may be asked; see `data.settings`."""
 
     def __post_init__(self) -> None:
         self._client = httpx.Client(
-            transport=self.transport or Transport(self.connect_to),
+            transport=self.transport or Transport(self.connect_to, allow_private=self.allow_private),
             timeout=self.limits.timeout_seconds,
             follow_redirects=False,
             headers={"User-Agent": self.user_agent, "Accept-Encoding": "gzip"},
@@ -85,6 +88,7 @@ class Fetcher:
     def close(self) -> None:
         """Closes the connections."""
         self._client.close()
+        self.turns.close()
 
     def __enter__(self) -> Fetcher:
         return self
@@ -147,9 +151,12 @@ class Fetcher:
             if page.status not in REDIRECTS:
                 return page.body[:ROBOTS_BYTES].decode("utf-8", "replace")
             try:
-                url = urljoin(url, page.headers.get("location", ""))
+                target = urljoin(url, page.headers.get("location", ""))
             except ValueError as e:
                 raise Unreachable(f"{url}: redirects to no address ({e}); try again later") from e
+            if urlsplit(target).scheme not in {"http", "https"}:
+                raise Unreachable(f"{url}: redirects to {target[:200]}, which is no web address; try again later")
+            url = target
         return ""
 
     # -- one answer ------------------------------------------------------------------------------------------------
@@ -197,8 +204,16 @@ class Fetcher:
             late = time.monotonic() >= deadline
             why = f"took over {self.limits.page_seconds:g} s" if late else f"no answer ({_cause(e)})"
             raise _Busy(why, None, blocked=False) from e
+        except NotPublic as e:
+            raise Refused(
+                f"{request.url}: no public address ({e}); what stands inside a network is not asked, unless"
+                " UNMET_ALLOW_PRIVATE=1 is set"
+            ) from e
         except zlib.error as e:
             raise Unreachable(f"{request.url}: the answer is packed wrongly ({e}); try again later") from e
+        except httpx.RemoteProtocolError as e:
+            # our sockets raise httpcore's errors; this is httpx, which looks at the address of any redirect
+            raise Unreachable(f"{request.url}: redirects to no address ({e}); check the address in a browser") from e
         except NO_ADDRESS as e:
             raise Unreachable(f"{request.url}: not an address that can be asked ({e})") from e
         status = response.status_code

@@ -1,7 +1,10 @@
-"""The sockets under the client, with a deadline for each whole request.
+"""The sockets under the client, with a deadline for each whole request, and to public hosts only.
 
 A timeout is for one wait, and a site that sends a byte of its headers every few seconds never lets one pass. Here every
 wait of a request, from connecting to the last byte of its answer, ends at the request's deadline as well.
+
+A host is looked up once, here: the address that was judged (`_public.py`) is the address that is connected to, while
+TLS and the Host header go on naming the host. Proxies of the environment are not used, so nobody else looks it up anew.
 """
 
 from __future__ import annotations
@@ -14,6 +17,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import httpcore
 import httpx
 
+from scrapers._public import Resolver, addresses, resolve
+
 FAILURES = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
 """What may go wrong between two machines; a deadline that has passed is a timeout too."""
 NO_ADDRESS = (httpx.InvalidURL, httpcore.UnsupportedProtocol, UnicodeError)
@@ -25,29 +30,47 @@ class Transport(httpx.BaseTransport):
     among its extensions.
 
     `connect_to` names hosts (host -> address:port) that are asked elsewhere, over plain HTTP, with the Host header they
-    had. Requests on different threads do not mind each other's deadlines.
+    had: wherever whoever set it wants, inside a network too. All other hosts must be public unless `allow_private`.
+    Requests on different threads do not mind each other's deadlines.
     """
 
-    def __init__(self, connect_to: Mapping[str, str] | None = None, *, verify: bool = True) -> None:
+    def __init__(
+        self,
+        connect_to: Mapping[str, str] | None = None,
+        *,
+        allow_private: bool = False,
+        verify: bool = True,
+        resolver: Resolver = resolve,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
         self._connect_to = connect_to or {}
         self._until = _Until()
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(verify=verify),
-            max_connections=100,
-            max_keepalive_connections=20,
-            keepalive_expiry=5.0,
-            network_backend=_Backend(self._until),
-        )
+        context = context or httpx.create_ssl_context(verify=verify)
+
+        def pool(resolver: Resolver | None) -> httpcore.ConnectionPool:
+            return httpcore.ConnectionPool(
+                ssl_context=context,
+                max_connections=100,
+                max_keepalive_connections=20,
+                keepalive_expiry=5.0,
+                network_backend=_Backend(self._until, resolver),
+            )
+
+        # two, so that no connection made for a host of `connect_to` is ever used for an address in a page
+        self._named = pool(None)
+        self._pool = self._named if allow_private else pool(resolver)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The answer, of which only the headers are there yet; raises one of FAILURES or NO_ADDRESS."""
+        """The answer, of which only the headers are there yet; raises NotPublic or one of FAILURES or NO_ADDRESS."""
         scheme, host, port = request.url.raw_scheme, request.url.raw_host, request.url.port
+        pool = self._pool
         target = self._connect_to.get(request.url.host)
         if target:
+            pool = self._named
             name, _, number = target.rpartition(":")
             scheme, host, port = b"http", name.strip("[]").encode("ascii"), int(number)
         self._until.moment = request.extensions.get("deadline")
-        answer = self._pool.handle_request(
+        answer = pool.handle_request(
             httpcore.Request(
                 method=request.method,
                 url=httpcore.URL(scheme=scheme, host=host, port=port, target=request.url.raw_path),
@@ -62,6 +85,7 @@ class Transport(httpx.BaseTransport):
 
     def close(self) -> None:
         """Closes the connections."""
+        self._named.close()
         self._pool.close()
 
 
@@ -98,11 +122,12 @@ class _Until(threading.local):
 
 
 class _Backend(httpcore.NetworkBackend):
-    """Connects, and hands out streams that know of the deadline."""
+    """Connects, to public hosts only where it has a resolver, and hands out streams that know of the deadline."""
 
-    def __init__(self, until: _Until) -> None:
+    def __init__(self, until: _Until, resolver: Resolver | None) -> None:
         self._inner = httpcore.SyncBackend()
         self._until = until
+        self._resolver = resolver
 
     def connect_tcp(
         self,
@@ -112,8 +137,20 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        stream = self._inner.connect_tcp(host, port, self._until.left(timeout), local_address, socket_options)
-        return _Stream(stream, self._until)
+        try:
+            where = [host] if self._resolver is None else addresses(host, port, self._resolver)
+        except OSError as e:
+            raise httpcore.ConnectError(str(e)) from e
+        for left, address in zip(reversed(range(len(where))), where, strict=True):
+            try:
+                wait = self._until.left(timeout)
+                stream = self._inner.connect_tcp(address, port, wait, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                if not left:
+                    raise
+            else:
+                return _Stream(stream, self._until)
+        raise AssertionError("a host without an address was refused")
 
 
 class _Stream(httpcore.NetworkStream):

@@ -59,7 +59,7 @@ def imports(module: Path) -> Iterator[str]:
 
 def test_there_is_something_to_look_at() -> None:
     assert {p.parts[0] for p in MODULES} == set(PACKAGES)
-    assert "data.errors" in set(imports(Path("data/lake.py")))
+    assert "data.errors" in set(imports(Path("data/delta.py")))
 
 
 @pytest.mark.parametrize("module", MODULES, ids=str)

@@ -12,14 +12,14 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import pairwise
 from queue import Empty, SimpleQueue
 from threading import Thread
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import polars as pl
 
@@ -34,9 +34,8 @@ LEAST = 10_000
 MOST = 8
 """More processes are started only where the setting says so: each takes up to 400 MiB."""
 LARGEST = 75_000
-"""Most reviews in a slice: every slice costs half a second beside its reviews, for expressions to be compiled anew, and
-memory by its size: two workers with as many at a time take 1.3 GiB together with their parent,
-with twice as many 1.55."""
+"""Most reviews in a slice: every slice costs 0.4 s beside its reviews, for expressions to be compiled anew, and memory
+by its size: two workers with as many at a time take 1.3 GiB together with their parent."""
 
 
 def processes() -> int:
@@ -45,12 +44,27 @@ def processes() -> int:
     return settings().workers or min(cores, MOST)
 
 
+class Elsewhere(Protocol):
+    """Processes that read on other machines; `flows/cluster.py` has those of a Dask cluster."""
+
+    @property
+    def processes(self) -> int:
+        """How many slices are read at once, 1 at least."""
+
+    def read(self, rules: bytes, slices: Sequence[pl.DataFrame], key: str) -> Iterator[Read | None]:
+        """What `reports.reading.worker.read_packed` says of each slice, in their order; None for one that was lost."""
+
+
 class Readers:
     """Reads by some rules with the help of worker processes; a context manager, which ends them."""
 
-    def __init__(self, rules: Rules, workers: int | None = None) -> None:
-        """`workers`: how many processes read, with 1 this one alone; `processes()` where it is not said."""
+    def __init__(self, rules: Rules, workers: int | None = None, elsewhere: Elsewhere | None = None) -> None:
+        """`workers`: how many processes read, with 1 this one alone; `processes()` where it is not said.
+
+        `elsewhere`: who reads in their place.
+        """
         self._rules = rules
+        self._elsewhere = elsewhere
         self._workers = processes() if workers is None else workers
         self._team: list[_Worker] = []
 
@@ -73,7 +87,7 @@ class Readers:
         return read(reviews, self._rules, key, partial(self._spread, moved))
 
     def _start(self) -> None:
-        if not self._team and self._workers > 1:
+        if not self._team and self._workers > 1 and self._elsewhere is None:
             self._team = [_Worker() for _ in range(self._workers)]
             rules = packed((self._rules, needed(self._rules)))  # while the workers load their modules
             for worker in self._team:
@@ -84,6 +98,8 @@ class Readers:
             whole = read_once(reviews, rules, key)
             moved(1)
             return whole
+        if self._elsewhere is not None:
+            return self._sent(self._elsewhere, moved, reviews, key)
         self._start()
         slices = list(_slices(reviews.height, self._workers))
         done: list[Read | None] = [None] * len(slices)
@@ -114,12 +130,27 @@ class Readers:
         finally:
             while _next(due) is not None:  # what stops this process stops the others
                 pass
-        parts = [part or here(number) for number, part in enumerate(done)]
-        pieces = [
-            part.pieces.with_columns(pl.col("review") + pl.lit(start, dtype=pl.UInt32))
-            for part, (start, _) in zip(parts, slices, strict=True)
-        ]
-        return Read(pl.concat([part.reviews for part in parts]), pl.concat(pieces))
+        return _joined([part or here(number) for number, part in enumerate(done)], slices)
+
+    def _sent(self, elsewhere: Elsewhere, moved: Callable[[float], None], reviews: pl.DataFrame, key: str) -> Read:
+        """As `_spread` reads them, on other machines; a slice that was lost there is read here."""
+        slices = list(_slices(reviews.height, elsewhere.processes, 2 * LARGEST))  # their memory is no part of ours
+        sent = [reviews[start : start + length] for start, length in slices]
+        parts = []
+        known = packed((self._rules, needed(self._rules)))
+        for each, found in zip(sent, elsewhere.read(known, sent, key), strict=True):
+            parts.append(found or read_once(each, self._rules, key))
+            moved(each.height / reviews.height)
+        return _joined(parts, slices)
+
+
+def _joined(parts: list[Read], slices: list[tuple[int, int]]) -> Read:
+    """What slices say, as what their reviews say together."""
+    pieces = [
+        part.pieces.with_columns(pl.col("review") + pl.lit(start, dtype=pl.UInt32))
+        for part, (start, _) in zip(parts, slices, strict=True)
+    ]
+    return Read(pl.concat([part.reviews for part in parts]), pl.concat(pieces))
 
 
 def _next(due: SimpleQueue[int]) -> int | None:
@@ -129,9 +160,9 @@ def _next(due: SimpleQueue[int]) -> int | None:
         return None
 
 
-def _slices(height: int, processes: int) -> Iterator[tuple[int, int]]:
+def _slices(height: int, processes: int, largest: int | None = None) -> Iterator[tuple[int, int]]:
     """Where slices start and how long they are: as few as may be, as many for each process, all of about one size."""
-    number = processes * -(-height // (processes * LARGEST))
+    number = processes * -(-height // (processes * (largest or LARGEST)))
     ends = [height * each // number for each in range(number + 1)]
     for start, end in pairwise(ends):
         yield start, end - start

@@ -1,7 +1,8 @@
 """Reads reviews: what each says, sentence by sentence, and what it amounts to.
 
 A pure function of the reviews and the rules. Texts in a language that the lexicon does not speak are recognised and
-left unscored: their sentiment, complaint and kinds are null or empty, never zero.
+left unscored: their sentiment and kinds are null or empty, never zero. Their stars still count: where there are any,
+they alone say how probable it is that the review complains.
 """
 
 from __future__ import annotations
@@ -190,9 +191,11 @@ def _summed(reviews: pl.DataFrame, pieces: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.col("kinds", "themes", "pain_points").fill_null(empty))
     )
     specific = pl.col("themes").list.set_difference(general)
+    # a text that is not read is no witness, its stars are one
+    known = pl.coalesce("logit", pl.when(pl.col("stars").is_not_null()).then(0.0))
     return summed.with_columns(
         complaint_text=judging.probability(pl.col("logit")),
-        complaint=judging.probability(pl.col("logit") + judging.by_stars()),
+        complaint=judging.probability(known + judging.by_stars()),
         themes=pl.when(specific.list.len() > 0)
         .then(pl.col("themes").list.filter(pl.element() != GENERAL))
         .otherwise("themes"),

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from reports.reading.abbreviations import NEVER, NUMBERED, SELDOM, SHORT, SUFFIXES
 from reports.reading.clauses import (
     CONCEDING,
     LABELS,
@@ -73,23 +74,6 @@ _PIECES = re.compile(r"[^\W_][\w'’]*")
 _LIST = re.compile(rf"[-–—*+>#{_BULLET}]|\(?\w{{1,2}}[.)]")
 _OPENING = frozenset("([{「『（【《“‘«\"'#@$€£¥₹<&")
 
-_NEVER = frozenset("eg ie vs mr mrs ms dr prof approx appx cf viz esp st ver vers v".split())
-"""Abbreviations that end no sentence."""
-_SELDOM = frozenset(
-    "etc inc ltd co corp jr sr pm min mins max hr hrs sec secs est dept avg incl misc ft lbs oz".split()
-)
-"""Abbreviations that end one only where a capital follows."""
-_NUMBERED = frozenset(
-    "no nos fig vol pg pp p ch art rs ext tel ph jan feb mar apr jun jul aug sep sept oct nov dec android ios".split()
-)
-"""Abbreviations before a number."""
-_SHORT = _NEVER | _SELDOM | _NUMBERED | {"ph.d"}
-_SUFFIXES = frozenset(
-    "com net org io co in uk de fr ai tv gov edu info biz xyz eu ca au app txt pdf doc docx xls xlsx "
-    "ppt pptx csv jpg jpeg png gif svg mp3 mp4 avi mov wav zip rar exe apk ipa html htm php asp aspx "
-    "js ts py json xml md css java dll log ini".split()
-)
-"""What follows the last full stop of an address or a file name."""
 _STARTERS = SUBJECTS | frozenset(
     "but and so also then very great good nice love best bad worst what why how can would could will "
     "does do don't dont only just thanks thank pls plz highly excellent awesome amazing keep need "
@@ -113,14 +97,13 @@ _WHOLE = rf"^[^{_CUTS}]*[.!?…]{{0,20}}(?: ?[{_FACE}\ufe0f]){{0,20}}$"
 
 def splits(texts: pl.Series) -> Iterator[list[tuple[int, int]]]:
     """What `split` says of each text. Most are of one mention, and expressions know nearly all of those."""
-    bare = texts.str.strip_chars_start(_BLANKS_SEEN)
-    start = texts.str.len_chars() - bare.str.len_chars()
-    bare = bare.str.strip_chars_end(_BLANKS_SEEN)
+    start = texts.str.len_chars() - texts.str.strip_chars_start(_BLANKS_SEEN).str.len_chars()
+    bare = texts.str.strip_chars(_BLANKS_SEEN)
     opens = texts.str.contains(f"(?i){MAY_OPEN}|İ")
     whole = bare.str.contains(_WHOLE) & ~opens & ~bare.str.contains(MAY_CONCEDE) & (bare != "")
-    spans = zip(texts, opens, whole, start, start + bare.str.len_chars(), strict=True)
-    for text, opening, one, first, end in spans:
-        yield [(first, end)] if one else split(text, opening=opening)
+    end = start + bare.str.len_chars()
+    for text, opening, one, first, last in zip(texts, opens, whole, start, end, strict=True):
+        yield [(first, last)] if one else split(text, opening=opening)
 
 
 def split(text: str, *, opening: bool | None = None) -> list[tuple[int, int]]:
@@ -255,16 +238,16 @@ def _abbreviates(text: str, low: str, start: int, at: int, end: int) -> bool:
         return False  # longer than any abbreviation
     word = word_before(low, start, at)
     dotted = _DOTTED.search(word) is not None
-    if not (dotted or len(word) < 2 or word in _SHORT):
+    if not (dotted or len(word) < 2 or word in SHORT):
         return _SPACED.match(low, end) is not None or (word.isdigit() and _next(text, end).isdigit())
     following = _next(text, end)
     if len(word) == 1 and (_INITIAL.match(low, end) if word.isalpha() else following.isdigit()):
         return True  # e. g., 2. 5
-    if not following or word in _NEVER or word in ("e.g", "i.e"):
+    if not following or word in NEVER or word in ("e.g", "i.e"):
         return following != ""
     if following.isdigit():
-        return word in _NUMBERED or word in _SELDOM
-    seldom = word in _SELDOM or dotted
+        return word in NUMBERED or word in SELDOM
+    seldom = word in SELDOM or dotted
     if not following.isupper():
         return seldom
     follows = _word(low, end)
@@ -285,12 +268,12 @@ def _glued_point(low: str, start: int, at: int, end: int) -> bool:
     if word and word[0].isdigit() and left.strip("(") == word[0] and not low[start : at - len(left)].strip():
         return False  # 1.of a list
     pieces = _PIECES.findall(right)
-    if not word or word[0] in _NEVER or not pieces:
+    if not word or word[0] in NEVER or not pieces:
         return False
     first = pieces[0]
     if first.isdigit():
-        return len(word[0]) > 1 and word[0].isalpha() and word[0] not in _NUMBERED and not _DECIMAL.match(right)
-    if first in _SUFFIXES or (len(pieces) > 1 and right[len(first)] == "." and pieces[1] in _SUFFIXES):
+        return len(word[0]) > 1 and word[0].isalpha() and word[0] not in NUMBERED and not _DECIMAL.match(right)
+    if first in SUFFIXES or (len(pieces) > 1 and right[len(first)] == "." and pieces[1] in SUFFIXES):
         return False  # docs.example.com
     if word[0].isdigit():
         return len(first) > 2

@@ -8,14 +8,22 @@ The worker ends when its input does, so none outlives its parent.
 from __future__ import annotations
 
 import copyreg
+import hashlib
 import io
 import pickle
 import signal
 import sys
+from functools import cache, lru_cache
+from importlib.metadata import version
+from pathlib import Path
 from types import MappingProxyType
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import polars as pl
+
+if TYPE_CHECKING:
+    from reports.reading.read import Read
+    from reports.rules import Rules
 
 START = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); from reports.reading.worker import serve; serve()"
@@ -74,3 +82,34 @@ def serve() -> None:
         found = read_once(received(reviews), rules, key)
         pack((sent(found.reviews), sent(found.pieces)), told)
         del found  # before the next one is read
+
+
+@cache
+def code() -> str:
+    """A mark of the code that reads here: two machines with one mark read the same to the byte."""
+    sha = hashlib.sha256("".join(f"{name} {version(name)}\n" for name in _READING).encode())
+    for folder in ("reading", "rules"):
+        for path in sorted((Path(__file__).parents[1] / folder).glob("*.py")):
+            sha.update(path.read_bytes())
+    return sha.hexdigest()[:12]
+
+
+_READING = ("lingua-language-detector", "numpy", "polars", "rjieba", "vadersentiment")
+"""Packages whose version may change what is read."""
+
+
+def read_packed(rules: bytes, reviews: pl.DataFrame, key: str) -> Read:
+    """Reads a frame as `read_once` does; `rules` and what their patterns need as `packed` makes them."""
+    from reports.reading.read import read_once
+
+    return read_once(reviews, _unpacked(rules), key)
+
+
+@lru_cache(maxsize=1)
+def _unpacked(rules: bytes) -> Rules:
+    from reports.rules.needed import remember
+
+    known: Rules
+    known, needed = pickle.loads(rules)
+    remember(needed)
+    return known

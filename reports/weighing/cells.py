@@ -65,7 +65,7 @@ class Cell:
 
 def cells(evidence: Evidence, themes: list[str], competitors: list[str], rivals: list[str]) -> dict[Key, Cell]:
     """Every cell by (competitor, theme)."""
-    counted = evidence.reviews.filter("counted")
+    counted = evidence.reviews.filter("counted").select("competitor", "is_read", "stars")
     totals = dict(counted.filter("is_read").group_by("competitor").len().iter_rows())
     rated = {
         competitor: (total, n)
@@ -184,9 +184,10 @@ def _standing(tested: list[Key], p_value: Callable[[Key], float], rate: float = 
 def _strata(evidence: Evidence, themes: list[str]) -> dict[str, Strata]:
     """Theme -> competitor -> complaints and read reviews by whole stars, those without stars first."""
     by_stars = pl.col("stars").round().cast(pl.Int64).fill_null(UNRATED).alias("by")
-    read = evidence.reviews.filter(pl.col("counted") & pl.col("is_read"))
+    read = evidence.reviews.select("competitor", "stars", "counted", "is_read").filter("counted", "is_read")
     sizes = {(who, by): n for who, by, n in read.group_by("competitor", by_stars).len().iter_rows()}
-    said = evidence.statements.filter("complains").group_by("theme", "competitor", by_stars).len()
+    complaints = evidence.statements.select("theme", "competitor", "stars", "complains").filter("complains")
+    said = complaints.group_by("theme", "competitor", by_stars).len()
     counts = {(theme, who, by): k for theme, who, by, k in said.iter_rows()}
     steps = sorted({by for _, by in sizes})
     return {

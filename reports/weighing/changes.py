@@ -43,6 +43,14 @@ PARTS = {
     "edits": ("edited",),
 }
 ALL = "all"
+LISTS = ["themes", "pains"]
+ASKED = (
+    "key", "was_held", "was_counted", "is_counted", "was_edited", "digest", "digest_now", "gone", "gone_now",
+    "themes", "themes_now", "pains", "pains_now", "gained_by", "lost_by",
+)  # fmt: skip
+"""What is asked of a review in both states."""
+BETWEEN = "\t"
+"""What no slug and no name of a pain point holds."""
 
 
 @dataclass(frozen=True)
@@ -141,17 +149,20 @@ def _facts(then: State, now: State, snapshot: Snapshot, evidence: Evidence) -> p
     """One row a review held then or now: `gained_by` and `lost_by`, its cause if it is gained or lost, and facts."""
     counts_then = (pl.col("status") == "counted") & pl.col("competitor").is_in(list(then.rivals))
     counts_now = (pl.col("status") == "counted") & pl.col("competitor").is_in(list(now.rivals))
-    old = then.reviews.select(*STATE).with_columns(was_held=True, was_counted=counts_then)
-    new = now.reviews.with_columns(is_held=True, is_counted=counts_now).select(
+    # lists are moved slowly, and here only compared
+    joined = pl.col(LISTS).list.join(BETWEEN)
+    old = then.reviews.select(*STATE).with_columns(joined, was_held=True, was_counted=counts_then)
+    new = now.reviews.with_columns(joined, is_held=True, is_counted=counts_now).select(
         "key", "is_held", "is_counted", *(pl.col(c).alias(f"{c}_now") for c in STATE if c != "key")
     )
     written = evidence.reviews.select("key", "written")
     edits = snapshot.changes.filter((pl.col("digest") != GONE) & (pl.col("old_digest") != GONE))
     edits = edits.select("key", digest="old_digest", was_edited=True).unique()
     facts = (
-        old.join(new, on="key", how="full", coalesce=True)
-        .join(written, on="key", how="left")
-        .join(edits, on=["key", "digest"], how="left")
+        old.lazy()
+        .join(new.lazy(), on="key", how="full", coalesce=True)
+        .join(written.lazy(), on="key", how="left")
+        .join(edits.lazy(), on=["key", "digest"], how="left")
         .with_columns(
             pl.col("was_held", "was_counted", "is_held", "is_counted", "was_edited", "gone_now").fill_null(value=False)
         )
@@ -197,7 +208,7 @@ def _facts(then: State, now: State, snapshot: Snapshot, evidence: Evidence) -> p
         .then(pl.lit("copies"))
         .otherwise(pl.lit("scope"))
     )
-    return facts.with_columns(gained_by=gained, lost_by=lost)
+    return facts.with_columns(gained_by=gained, lost_by=lost).select(ASKED).collect()
 
 
 def _read_then(then: State, snapshot: Snapshot) -> tuple[list[str], list[str]]:
@@ -219,9 +230,14 @@ def _read_then(then: State, snapshot: Snapshot) -> tuple[list[str], list[str]]:
 def _moved(before: pl.DataFrame, after: pl.DataFrame, facts: pl.DataFrame, then: State, now: State) -> list[Moved]:
     """Every count of then or now, the largest part first: eight more and eight fewer is no calm."""
     ids = ["kind", "item", "key"]
-    causes = facts.select("key", "gained_by", "lost_by")
-    gained = after.join(before, on=ids, how="anti").join(causes, on="key").rename({"gained_by": "cause"})
-    lost = before.join(after, on=ids, how="anti").join(causes, on="key").rename({"lost_by": "cause"})
+    differs = (pl.col("was_counted") != pl.col("is_counted")) | pl.any_horizontal(
+        pl.col(column).ne_missing(pl.col(f"{column}_now")) for column in LISTS
+    )
+    causes = facts.filter(differs).select("key", "gained_by", "lost_by")
+    # what is as it was neither came nor went, and that is nearly all
+    old, new = (each.join(causes.select("key"), on="key", how="semi") for each in (before, after))
+    gained = new.join(old, on=ids, how="anti").join(causes, on="key").rename({"gained_by": "cause"})
+    lost = old.join(new, on=ids, how="anti").join(causes, on="key").rename({"lost_by": "cause"})
     tally: dict[tuple[str, str], dict[str, list[int]]] = {}
     for side, rows in enumerate((gained, lost)):
         for kind, item, cause, n in rows.group_by("kind", "item", "cause").len().iter_rows():

@@ -34,7 +34,8 @@ def moved(evidence: Evidence, visits: pl.DataFrame, rivals: Sequence[str], parts
     """
     if parts is None:
         return []
-    held = evidence.reviews.filter(pl.col("competitor").is_in(list(rivals)))
+    facts = evidence.reviews.select("competitor", "listing", "written", "first_seen", "counted")
+    held = facts.filter(pl.col("competitor").is_in(list(rivals)))
     reviews = held.filter("counted")
     visits = visits.filter(pl.col("competitor").is_in(list(rivals))).sort("at")
     journeys = [_journey(went) for _, went in visits.group_by("listing", maintain_order=True)]

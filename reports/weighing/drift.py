@@ -33,7 +33,8 @@ class Drift:
 
 def drifts(facts: pl.DataFrame, evidence: Evidence, rivals: Sequence[str]) -> tuple[Drift, ...]:
     """Newly written reviews against those that counted then and count still."""
-    read = evidence.reviews.filter(pl.col("counted") & pl.col("is_read") & pl.col("competitor").is_in(list(rivals)))
+    facts_now = evidence.reviews.select("key", "listing", "competitor", "counted", "is_read")
+    read = facts_now.filter(pl.col("counted") & pl.col("is_read") & pl.col("competitor").is_in(list(rivals)))
     sides = read.select("key", "listing").join(
         facts.select(
             "key",

@@ -19,6 +19,7 @@ import polars as pl
 from reports.reading.signals import GENERAL
 from reports.weighing import phrases, quotes
 from reports.weighing.evidence import Evidence
+from reports.weighing.heard import heard
 from reports.weighing.momentum import LEAST_REVIEWS, Split
 from reports.weighing.quotes import Quote
 from reports.weighing.statistics import FALSE, TRENDS, Proportion, discoveries, more_often
@@ -88,7 +89,8 @@ def emerging(evidence: Evidence, rivals: Sequence[str], parts: Split | None, voi
     `parts` is what a trend compares, None where none may be told. `voices`: who is quoted elsewhere in the report.
     """
     ours = pl.col("competitor").is_in(list(rivals))
-    read = evidence.reviews.filter(ours & pl.col("counted") & pl.col("is_read"))
+    facts = evidence.reviews.select("competitor", "written", "counted", "is_read")
+    read = facts.filter(ours & pl.col("counted") & pl.col("is_read"))
     mentions = evidence.mentions.filter(ours)
     recent_n, before_n = read.height, 0
     if parts is not None:
@@ -102,31 +104,30 @@ def emerging(evidence: Evidence, rivals: Sequence[str], parts: Split | None, voi
     complains = kinds.list.contains("complaint") | kinds.list.contains("bug") | kinds.list.contains("request")
     nameless = (pl.col("themes").list.first() == GENERAL) & pl.col("pain_point").is_null()
     unnamed = mentions.filter(complains & nameless)
-    praise = _reference(mentions.filter(kinds.list.contains("praise") & ~complains)["text"])
-    themed = _reference(mentions.filter(complains & ~nameless)["text"])
-    said, shown = _said(unnamed)
-    complaints = Counter({gram: len(keys) for gram, keys in said.items()})
-    lately = set(unnamed.filter("_recent")["key"])
-    authors = dict(unnamed.select("key", pl.coalesce("author", "key")).iter_rows())
-    candidates = sorted(g for g, keys in said.items() if len({authors[k] for k in keys}) >= LEAST)
+    praise = mentions.filter(kinds.list.contains("praise") & ~complains)["text"]
+    themed = mentions.filter(complains & ~nameless)["text"]
+    told = heard(unnamed, [_sample(praise), _sample(themed)], _says, _stem, LEAST)
+    rate = FALSE if parts is None else TRENDS
     p_values = []
-    for gram in candidates:
-        k, k_recent = complaints[gram], len(said[gram] & lately)
-        more = max(more_often(k, complaints.total(), held[gram], held.total()) for held in (praise, themed))
-        newer = more_often(k_recent, recent_n, k - k_recent, before_n) if parts is not None else 0.0
-        p_values.append(max(more, newer))
-    standing = [
-        gram
-        for gram, stands in zip(candidates, discoveries(p_values, FALSE if parts is None else TRENDS), strict=True)
-        if stands
-    ]
-    groups = _grouped({g: said[g] for g in standing})
+    for k, k_recent, *held in told.phrases.select("reviews", "recent", "other_0", "other_1").iter_rows():
+        p = more_often(k_recent, recent_n, k - k_recent, before_n) if parts is not None else 0.0
+        for k_other, n_other in zip(held, told.others, strict=True):
+            # the largest counts, and what is beyond the rate already does not stand, however far beyond
+            if p <= rate:
+                p = max(p, more_often(k, told.said, k_other, n_other))
+        p_values.append(p)
+    said, shown = told.told(told.phrases.filter(pl.Series(discoveries(p_values, rate), dtype=pl.Boolean)))
+    groups = _grouped(said)
+    lately = set(unnamed.filter("_recent")["key"])
+    authors = dict(unnamed.select("key", pl.coalesce("author", "key")).iter_rows()) if said else {}
+    groups = _grouped(said)
     cries = []
     for grams, keys in groups:
-        heard = keys & lately
-        if len({authors[k] for k in heard}) < LEAST:
+        late = keys & lately
+        people = {authors[k] for k in late}
+        if len(people) < LEAST:
             continue
-        telling = unnamed.filter(pl.col("key").is_in(list(heard)))
+        telling = unnamed.filter(pl.col("key").is_in(list(late)))
         telling = telling.filter(_holding(telling["text"], grams))
         where = Counter(telling.select("key", "competitor").unique()["competitor"].to_list())
         by_rival = tuple(sorted(where.items(), key=lambda r: (-r[1], r[0])))
@@ -141,9 +142,9 @@ def emerging(evidence: Evidence, rivals: Sequence[str], parts: Split | None, voi
             Cry(
                 phrase=shown[grams[0]],
                 variants=tuple(shown[g] for g in grams[1:4]),
-                reviews=Proportion(len(heard), recent_n),
+                reviews=Proportion(len(late), recent_n),
                 before=Proportion(len(keys - lately), before_n) if parts is not None else None,
-                authors=len({authors[k] for k in heard}),
+                authors=len(people),
                 rivals=by_rival,
                 quote=chosen[0] if chosen else None,
             )
@@ -151,15 +152,12 @@ def emerging(evidence: Evidence, rivals: Sequence[str], parts: Split | None, voi
         if len(cries) == MOST:
             break
     heard_of = unnamed.filter("_recent")["key"].n_unique()
-    return Emerging(parts is not None, Proportion(heard_of, recent_n), len(candidates), tuple(cries))
+    return Emerging(parts is not None, Proportion(heard_of, recent_n), told.phrases.height, tuple(cries))
 
 
-def _reference(texts: pl.Series) -> Counter[str]:
-    """In how many texts each phrase stands; of very many texts, one in so many is looked at, evenly."""
-    counted: Counter[str] = Counter()
-    for text in texts.gather_every(1 + texts.len() // MOST_COMPARED):
-        counted.update(_grams(text).keys())
-    return counted
+def _sample(texts: pl.Series) -> pl.Series:
+    """Of very many texts one in so many, evenly."""
+    return texts.gather_every(1 + texts.len() // MOST_COMPARED)
 
 
 def _between(parts: Split) -> tuple[pl.Expr, pl.Expr]:
@@ -168,14 +166,15 @@ def _between(parts: Split) -> tuple[pl.Expr, pl.Expr]:
     return recent, before
 
 
-def _grams(text: str) -> dict[str, str]:
-    """The candidates of a text: common form -> as written. One of them at least says something."""
-    found = {}
-    for gram in phrases.grams(text):
-        words = gram.split()
-        if not all(word in _FORMULAS or word in phrases.HOLLOW or word.isdigit() for word in words):
-            found[" ".join(_stem(word) for word in words)] = gram
-    return found
+def _grams(text: str) -> set[str]:
+    """The candidates of a text in their common form."""
+    said = (gram.split() for gram in phrases.grams(text))
+    return {" ".join(map(_stem, words)) for words in said if any(map(_says, words))}
+
+
+def _says(word: str) -> bool:
+    """Whether a phrase with this word says what the complaint is about."""
+    return not (word in _FORMULAS or word in phrases.HOLLOW or word.isdigit())
 
 
 def _stem(word: str) -> str:
@@ -184,17 +183,6 @@ def _stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             return word.removesuffix(ending)
     return word
-
-
-def _said(mentions: pl.DataFrame) -> tuple[dict[str, set[str]], dict[str, str]]:
-    """Phrase -> the reviews that say it; phrase -> how most write it."""
-    said: dict[str, set[str]] = {}
-    written: dict[str, Counter[str]] = {}
-    for key, text in mentions.select("key", "text").iter_rows():
-        for gram, shown in _grams(text).items():
-            said.setdefault(gram, set()).add(key)
-            written.setdefault(gram, Counter())[shown] += 1
-    return said, {gram: min(ways, key=lambda w: (-ways[w], w)) for gram, ways in written.items()}
 
 
 def _grouped(said: dict[str, set[str]]) -> list[tuple[list[str], set[str]]]:
@@ -215,4 +203,4 @@ def _grouped(said: dict[str, set[str]]) -> list[tuple[list[str], set[str]]]:
 
 def _holding(texts: pl.Series, grams: list[str]) -> pl.Series:
     wanted = set(grams)
-    return pl.Series([bool(wanted & _grams(text).keys()) for text in texts], dtype=pl.Boolean)
+    return pl.Series([bool(wanted & _grams(text)) for text in texts], dtype=pl.Boolean)

@@ -64,11 +64,6 @@ def whole() -> pl.Expr:
     Columns `text`, `start`, and `_exact`: whether it names a pain point of the theme it is quoted for.
     """
     text, low = pl.col("text"), _plain()
-    han = text.str.contains(_HAN)
-    length = text.str.len_chars()
-    fits = (
-        pl.when(han).then(length.is_between(SHORTEST_HAN, LONGEST_HAN)).otherwise(length.is_between(SHORTEST, LONGEST))
-    )
     clause = (pl.col("start") > 0) & text.str.contains(r"^\W*\p{Ll}")  # the middle of somebody's sentence
     leans = low.str.contains(_LEANS_BACK) | low.str.contains(_WHO) | low.str.contains(_POINTS_BACK)
     leans |= low.str.contains(_THIS) & ~low.str.contains(_THIS_THING)
@@ -76,13 +71,24 @@ def whole() -> pl.Expr:
     leans |= low.str.contains(_NUMBERED) | low.str.contains(_BY_THIS)
     leans |= low.str.contains(_THEY) & ~pl.col("_exact")
     return (
-        fits
+        fits()
         & ~clause
         & ~leans
         & ~low.str.contains(_BREAKS_OFF)
         & ~_shouts()
         & ~_repeats()
         & ~text.str.contains(_PERSONAL)
+    )
+
+
+def fits() -> pl.Expr:
+    """Whether a mention is of a length to be quoted."""
+    text = pl.col("text")
+    length = text.str.len_chars()
+    return (
+        pl.when(text.str.contains(_HAN))
+        .then(length.is_between(SHORTEST_HAN, LONGEST_HAN))
+        .otherwise(length.is_between(SHORTEST, LONGEST))
     )
 
 

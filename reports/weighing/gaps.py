@@ -19,6 +19,7 @@ from reports.weighing.opportunity import Opportunity
 from reports.weighing.personas import HELD
 from reports.weighing.phrases import Phrase
 from reports.weighing.quotes import Quote
+from reports.weighing.sequences import Sequences, sequences
 
 MOST_GAPS = 8
 LEAST_SAID = 3
@@ -109,15 +110,18 @@ def gaps(
     `called`: slug -> name.
     """
     themes = {theme.slug: theme for theme in rules.themes}
-    everywhere = phrases.counts(evidence.mentions["text"])
+    mentions = evidence.mentions.with_row_index("_text")
+    said = sequences(mentions["text"])
+    after = instead.following(mentions)
+    everywhere = said.found.group_by("gram").len("prior")
     chosen = openings(cells, ranked, rivals)
     trends = momenta(evidence, [opportunity.theme for opportunity, _ in chosen], rivals, parts)
     found: list[Gap] = []
     voices: set[str] = set()
     for opportunity, kind in chosen:
         of_rivals = [cells[r, opportunity.theme] for r in rivals]
-        complaining = _mentions(evidence, opportunity.theme, rivals, "complains", rules, names, called)
-        praising = _mentions(evidence, opportunity.theme, rivals, "praises", rules, names, called)
+        complaining = _mentions(mentions, opportunity.theme, rivals, "complains", rules)
+        praising = _mentions(mentions, opportunity.theme, rivals, "praises", rules)
         statements = evidence.statements.filter(
             (pl.col("theme") == opportunity.theme) & pl.col("competitor").is_in(rivals) & pl.col("complains")
         )
@@ -140,15 +144,19 @@ def gaps(
                 segments=_who(complaining, rules),
                 instead=_said(instead.gone_to(complaining, names), "switched_to"),
                 measured_by=_said(instead.held_against(complaining, called), "compared_with"),
-                workarounds=_said(instead.coping(evidence.mentions, complaining, rules), "workaround"),
-                phrases=phrases.marking(phrases.counts(complaining["text"]), everywhere),
+                workarounds=_said(instead.coping(after, complaining, rules), "workaround"),
+                phrases=_phrases(complaining, said, everywhere),
                 quotes=quotes.complaints(
-                    complaining,
+                    _heard(complaining.filter(quotes.complaining()), "complains", rules, names, called),
                     [c.competitor for c in by_share],
                     voices,
                     failing=[c.competitor for c in by_share if c.fails],
                 ),
-                praise_quotes=quotes.praises(praising, [c.competitor for c in happiest], voices),
+                praise_quotes=quotes.praises(
+                    _heard(praising.filter(quotes.praising()), "praises", rules, names, called),
+                    [c.competitor for c in happiest],
+                    voices,
+                ),
             )
         )
     return found
@@ -188,45 +196,44 @@ def _kind(of_rivals: list[Cell]) -> Kind | None:
     return Kind.FLANK if apart and content else Kind.SOME
 
 
-def _mentions(
-    evidence: Evidence,
-    theme: str,
-    rivals: list[str],
-    side: str,
-    rules: Rules,
-    names: dict[str, str],
-    called: dict[str, str],
-) -> pl.DataFrame:
+def _mentions(mentions: pl.DataFrame, theme: str, rivals: list[str], side: str, rules: Rules) -> pl.DataFrame:
     """The rivals' mentions of a theme that complain or wish, or that praise.
 
     `_main`: the theme comes first in it, or a pain point that belongs to the theme above all; `_exact`: a pain point of
-    the theme is named; `_elsewhere`: another product is spoken of; `_voiced`: a cue says so, or a pain point is named,
-    rather than the words' lean alone.
+    the theme is named.
     """
     kinds = pl.col("kinds")
     if side == "complains":
         wanted = kinds.list.contains("complaint") | kinds.list.contains("bug") | kinds.list.contains("request")
     else:
         wanted = kinds.list.contains("praise")
+    vague = [point.name for point in rules.pains.points if point.fallback]
+    own = [name for name, themes in rules.pains.themes().items() if themes[0] == theme]
+    foreign = [name for name, themes in rules.pains.themes().items() if theme not in themes]
+    named = pl.col("pain_point").is_not_null() & ~pl.col("pain_point").is_in([*vague, *foreign])
+    return mentions.filter(
+        pl.col("themes").list.contains(theme) & wanted & pl.col("competitor").is_in(rivals)
+    ).with_columns(
+        _main=((pl.col("themes").list.first() == theme) | pl.col("pain_point").is_in(own)).fill_null(False),
+        _exact=named.fill_null(False),
+    )
+
+
+def _heard(
+    mentions: pl.DataFrame, side: str, rules: Rules, names: dict[str, str], called: dict[str, str]
+) -> pl.DataFrame:
+    """The mentions with what only their words tell.
+
+    `_elsewhere`: another product is spoken of; `_voiced`: a cue says so, or a pain point is named, rather than the
+    words' lean alone.
+    """
     spoken = [rules, *rules.languages.values()]
     if side == "complains":
         told = [cue for each in spoken for cue in (each.complaint, each.kinds["bug"], each.kinds["request"])]
     else:
         told = [each.praise for each in spoken]
-    vague = [point.name for point in rules.pains.points if point.fallback]
-    own = [name for name, themes in rules.pains.themes().items() if themes[0] == theme]
-    foreign = [name for name, themes in rules.pains.themes().items() if theme not in themes]
-    named = pl.col("pain_point").is_not_null() & ~pl.col("pain_point").is_in([*vague, *foreign])
-    mentions = evidence.mentions.filter(
-        pl.col("themes").list.contains(theme) & wanted & pl.col("competitor").is_in(rivals)
-    )
     voiced = pl.any_horizontal(pl.col("pain_point").is_not_null(), *(cues.speaks(cue) for cue in told))
-    return mentions.with_columns(cues.plain()).with_columns(
-        _voiced=voiced,
-        _main=((pl.col("themes").list.first() == theme) | pl.col("pain_point").is_in(own)).fill_null(False),
-        _exact=named.fill_null(False),
-        _elsewhere=_elsewhere(names, called),
-    )
+    return mentions.with_columns(cues.plain()).with_columns(_voiced=voiced, _elsewhere=_elsewhere(names, called))
 
 
 def _elsewhere(names: dict[str, str], called: dict[str, str]) -> pl.Expr:
@@ -241,6 +248,15 @@ def _elsewhere(names: dict[str, str], called: dict[str, str]) -> pl.Expr:
         written = rf"\b{re.escape(name[0].upper())}(?i:{re.escape(name[1:])})\b"
         other |= pl.col("text").str.contains(written) & (own != product).fill_null(True)
     return other
+
+
+def _phrases(complaining: pl.DataFrame, said: Sequences, everywhere: pl.DataFrame) -> list[Phrase]:
+    """What marks the complaining mentions among all. `everywhere`: in how many each `gram` stands, as `prior`."""
+    here = said.of(complaining["_text"]).group_by("gram").len()
+    often = here.filter(pl.col("len") >= phrases.LEAST).join(everywhere, on="gram", how="inner")
+    n_here, n_all = int(here["len"].sum()), said.found.height
+    told = phrases.likely(often.rename({"len": "k"}), n_here, n_all)
+    return phrases.marked(((said.spelt(gram), k, prior) for gram, k, prior in told.iter_rows()), n_here, n_all)
 
 
 def _who(complaining: pl.DataFrame, rules: Rules) -> list[tuple[str, int]]:

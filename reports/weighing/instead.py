@@ -8,6 +8,7 @@ import polars as pl
 
 from reports.reading import cues
 from reports.reading.comparing import OTHERS
+from reports.reading.gates import Gate
 from reports.reading.signals import GENERAL
 from reports.rules import Rules
 
@@ -37,15 +38,24 @@ def coping(mentions: pl.DataFrame, complaining: pl.DataFrame, rules: Rules) -> p
     """One row a review and workaround: `key`, `workaround` (its name).
 
     A workaround counts where the complaint tells of it, or the next sentence of the review does and is about nothing
-    else. `mentions`: all of the evidence; `complaining`: those about one theme.
+    else. `mentions`: all, or those `following` another; `complaining`: those about one theme.
     """
     after = mentions.join(complaining.select("key", pl.col("mention") + 1), on=["key", "mention"], how="semi").filter(
         pl.col("themes").list.first() == GENERAL
     )
     texts = pl.concat([complaining.select("key", "text"), after.select("key", "text")]).with_columns(cues.plain())
+    gate = Gate(texts[cues.PLAIN], [each.cues for each in rules.workarounds])
     found = [
-        texts.filter(cues.speaks(each.cues)).select("key", pl.lit(each.name).alias("workaround"))
+        texts.filter(cues.flag(texts, each.cues, gate)).select("key", pl.lit(each.name).alias("workaround"))
         for each in rules.workarounds
     ]
     empty = pl.DataFrame(schema={"key": pl.String, "workaround": pl.String})
     return pl.concat([empty, *found]).unique().sort("key", "workaround")
+
+
+def following(mentions: pl.DataFrame) -> pl.DataFrame:
+    """Of mentions in order those that follow on another of their review and are about nothing."""
+    follows = pl.col("key") == pl.col("key").shift()
+    return mentions.filter(follows & (pl.col("themes").list.first() == GENERAL)).select(
+        "key", "mention", "text", "themes"
+    )

@@ -103,7 +103,8 @@ SIDES = ("complains", "praises")
 
 def kano(evidence: Evidence, themes: Sequence[str], rivals: Sequence[str]) -> list[Kano]:
     """The themes that anybody complains of or praises, in the order given."""
-    rated = evidence.reviews.filter(
+    facts = evidence.reviews.select("key", "competitor", "stars", "counted", "is_read")
+    rated = facts.filter(
         pl.col("counted") & pl.col("is_read") & pl.col("stars").is_not_null() & pl.col("competitor").is_in(list(rivals))
     ).sort("key")
     said = _said(evidence.mentions, rated)
@@ -137,7 +138,9 @@ def _said(mentions: pl.DataFrame, rated: pl.DataFrame) -> pl.DataFrame:
         "complains": text >= judging.COMPLAINS,
         "praises": (text <= judging.PRAISES) & (pl.col("sentiment") > 0) & ~asks,
     }
-    mine = mentions.filter(pl.col("key").is_in(rated["key"].implode()))
+    mine = mentions.select("key", "complaint", "stars", "kinds", "sentiment", "themes").filter(
+        pl.col("key").is_in(rated["key"].implode())
+    )
     parts = [mine.filter(holds).select("key", theme="themes", side=pl.lit(side)) for side, holds in sides.items()]
     return pl.concat(parts).explode("theme").unique()
 
@@ -160,9 +163,10 @@ def _design(rated: pl.DataFrame, said: pl.DataFrame, columns: list[tuple[str, st
     )
     rivals = sorted(kinds["competitor"].unique())
     whole = np.zeros((kinds.height, len(columns) + len(rivals)))
-    for row, (rival, at) in enumerate(kinds.select("competitor", "at").iter_rows()):
-        whole[row, at] = 1
-        whole[row, len(columns) + rivals.index(rival)] = 1
+    marked = kinds.select("at").with_row_index("row").explode("at").drop_nulls()
+    whole[marked["row"].to_numpy(), marked["at"].to_numpy()] = 1
+    of = kinds["competitor"].replace_strict({rival: i for i, rival in enumerate(rivals)}, return_dtype=pl.Int64)
+    whole[np.arange(kinds.height), len(columns) + of.to_numpy()] = 1
     return Design(whole, len(columns), kinds["stars"].to_numpy(), kinds["n"].cast(pl.Float64).to_numpy())
 
 

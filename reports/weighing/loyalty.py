@@ -44,12 +44,13 @@ def loyalty(evidence: Evidence, gone: pl.DataFrame, competitors: Sequence[str], 
 
     A review leaves if it says so or names what it left for; each review counts once for each measure.
     """
-    read = evidence.reviews.filter(pl.col("counted") & pl.col("is_read"))
+    read = evidence.reviews.select("competitor", "counted", "is_read").filter("counted", "is_read")
     totals = dict(read.group_by("competitor").len().iter_rows())
     left = gone.filter(pl.col("origin") == pl.col("competitor")).select("key").unique()
     said = pl.col("loyalty")
     counts = (
-        evidence.mentions.with_columns(leaves=pl.col("churn") | pl.col("key").is_in(left["key"].implode()))
+        evidence.mentions.select("competitor", "key", "churn", "loyalty")
+        .with_columns(leaves=pl.col("churn") | pl.col("key").is_in(left["key"].implode()))
         .group_by("competitor", "key")
         .agg(
             pl.col("leaves").any(),

@@ -51,7 +51,9 @@ class Momentum:
 
 def split(evidence: Evidence) -> Split | None:
     """The last 90 days against the 90 before, or two halves of a shorter stretch; None where there is no stretch."""
-    dates = evidence.reviews.filter(pl.col("counted") & pl.col("is_read"))["written"].drop_nulls()
+    dates = (
+        evidence.reviews.select("written", "counted", "is_read").filter("counted", "is_read")["written"].drop_nulls()
+    )
     first, end = dates.min(), evidence.window.end
     if not isinstance(first, datetime) or end is None or end - first < timedelta(days=LEAST_DAYS):
         return None
@@ -75,7 +77,8 @@ def momenta(
         .then(pl.lit("before"))
     )
     ours = pl.col("competitor").is_in(list(rivals))
-    reviews = evidence.reviews.filter(ours & pl.col("counted") & pl.col("is_read")).select("competitor", part=part)
+    facts = evidence.reviews.select("competitor", "written", "counted", "is_read")
+    reviews = facts.filter(ours & pl.col("counted") & pl.col("is_read")).select("competitor", part=part)
     sizes = {(who, when): n for who, when, n in reviews.drop_nulls().group_by("competitor", "part").len().iter_rows()}
     if min(sum(n for (_, when), n in sizes.items() if when == side) for side in ("recent", "before")) < LEAST_REVIEWS:
         return {}

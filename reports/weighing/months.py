@@ -61,7 +61,8 @@ def courses(evidence: Evidence, first: Sequence[str], themes: Sequence[str], riv
     """
     ours = pl.col("competitor").is_in(list(rivals)) & pl.col("written").is_not_null()
     late = _late(evidence)
-    reviews = evidence.reviews.filter(ours & pl.col("counted") & pl.col("is_read") & ~late)
+    facts = evidence.reviews.select("competitor", "written", "counted", "is_read")
+    reviews = facts.filter(ours & pl.col("counted") & pl.col("is_read") & ~late)
     complaints = evidence.statements.filter(ours & pl.col("complains") & ~late)
     oldest, newest = reviews["written"].min(), reviews["written"].max()
     if not isinstance(oldest, datetime) or not isinstance(newest, datetime):

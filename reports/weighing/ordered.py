@@ -22,6 +22,7 @@ STEPS = 50
 CLOSE = 1e-8
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,11 @@ class Fit:
 
 def least_squares(design: Design) -> Fit:
     """Stars that each dummy adds (HC1 covariance)."""
-    x, n, p = design.columns, float(design.reviews.sum()), design.columns.shape[1]
-    weighed = x * design.reviews[:, None]
-    inverse = np.linalg.pinv(weighed.T @ x)
-    coefficients = inverse @ (weighed.T @ design.stars)
-    residuals = design.stars - x @ coefficients
-    middle = (weighed * residuals[:, None] ** 2).T @ x
+    x, n, p = Marks(design.columns), float(design.reviews.sum()), design.columns.shape[1]
+    inverse = np.linalg.pinv(x.squares(design.reviews))
+    coefficients = inverse @ x.sums(design.reviews * design.stars)
+    residuals = design.stars - x.times(coefficients)
+    middle = x.squares(design.reviews * residuals**2)
     return _dummies(design, coefficients, inverse @ middle @ inverse * n / max(1.0, n - p))
 
 
@@ -65,61 +65,120 @@ def odds(design: Design) -> Fit | None:
     cuts = int(level.max())
     if cuts == 0:
         return None
-    x = design.columns[:, :-1]  # the last rival's level is in the thresholds
-    above, below = np.zeros((len(level), cuts + x.shape[1])), np.zeros((len(level), cuts + x.shape[1]))
-    above[:, cuts:] = below[:, cuts:] = -x
-    rows = np.arange(len(level))
-    above[rows[level < cuts], level[level < cuts]] = 1
-    below[rows[level > 0], level[level > 0] - 1] = 1
+    # the last rival's level is in the thresholds
+    model = _Model(Marks(design.columns[:, :-1]), level, cuts, design.reviews)
     shares = np.cumsum(np.bincount(level, weights=design.reviews))[:-1] / design.reviews.sum()
-    found = np.concatenate([np.log(shares / (1 - shares)), np.zeros(x.shape[1])])
-    prior = np.concatenate([np.zeros(cuts), np.full(x.shape[1], RIDGE)])
-    ends = (level < cuts, level > 0)
+    found = np.concatenate([np.log(shares / (1 - shares)), np.zeros(model.x.width)])
+    prior = np.concatenate([np.zeros(cuts), np.full(model.x.width, RIDGE)])
     for _ in range(STEPS):
-        likelihood, scores, curve = _slopes(found, above, below, ends, design.reviews)
-        gradient = (scores * design.reviews[:, None]).sum(axis=0) - prior * found
+        likelihood, gradient, curve, middle = model.slopes(found)
         bend = curve + np.diag(prior)
-        step = np.linalg.solve(bend, gradient)
+        step = np.linalg.solve(bend, gradient - prior * found)
         best = likelihood - float(prior @ found**2) / 2
         size = 1.0
-        while size > CLOSE and not _objective(found + size * step, above, below, ends, design.reviews, prior) >= best:
+        while size > CLOSE and not model.objective(found + size * step, prior) >= best:
             size /= 2
         found = found + size * step
         if float(np.abs(size * step).max()) < CLOSE**0.5:
             inverse = np.linalg.inv(bend)
-            middle = (scores * design.reviews[:, None]).T @ scores
             whole = inverse @ middle @ inverse
             return _dummies(design, found[cuts:], whole[cuts:, cuts:])
     return None
 
 
-Ends = tuple[NDArray[np.bool_], NDArray[np.bool_]]
+class Marks:
+    """A matrix of noughts and few ones, as the places of the ones."""
+
+    def __init__(self, whole: Floats) -> None:
+        self.height, self.width = whole.shape
+        self._row, self._column = np.nonzero(whole)
+        held = np.bincount(self._row, minlength=self.height)
+        # every pair of ones of a row
+        many = held[self._row]
+        one = np.repeat(np.arange(len(self._row)), many)
+        start = np.concatenate([[0], np.cumsum(held)[:-1]])
+        nth = np.arange(len(one)) - np.repeat(np.cumsum(many) - many, many)
+        other = start[self._row[one]] + nth
+        self._pair_row = self._row[one]
+        self._pair = self._column[one] * self.width + self._column[other]
+
+    def times(self, vector: Floats) -> Floats:
+        """x v."""
+        return _sums(self._row, vector[self._column], self.height)
+
+    def sums(self, weights: Floats) -> Floats:
+        """x' w."""
+        return _sums(self._column, weights[self._row], self.width)
+
+    def sums_by(self, group: Places, groups: int, weights: Floats) -> Floats:
+        """x' w over the rows of each group, groups x columns; a row of a group beyond is left out."""
+        inside = group[self._row] < groups
+        row, column = self._row[inside], self._column[inside]
+        place = group[row] * self.width + column
+        return _sums(place, weights[row], groups * self.width).reshape(groups, self.width)
+
+    def squares(self, weights: Floats) -> Floats:
+        """x' diag(w) x."""
+        return _sums(self._pair, weights[self._pair_row], self.width**2).reshape(self.width, self.width)
 
 
-def _bounds(at: Floats, above: Floats, below: Floats, ends: Ends) -> tuple[Floats, Floats, Floats]:
-    """Cumulative probabilities at both ends of each row's level, and that of the level."""
-    upper = np.where(ends[0], _logistic(above @ at), 1.0)
-    lower = np.where(ends[1], _logistic(below @ at), 0.0)
-    return upper, lower, np.maximum(upper - lower, 1e-12)
+@dataclass(frozen=True)
+class _Model:
+    """Of each row: A its upper threshold minus x, B its lower one minus x; the best level has no A, the worst no B."""
+
+    x: Marks
+    level: Places
+    cuts: int
+    reviews: Floats
+
+    def _bounds(self, at: Floats) -> tuple[Floats, Floats, Floats]:
+        """Cumulative probabilities at both ends of each row's level, and that of the level."""
+        ends = np.concatenate([[-np.inf], at[: self.cuts], [np.inf]])
+        mean = self.x.times(at[self.cuts :])
+        upper, lower = _logistic(ends[self.level + 1] - mean), _logistic(ends[self.level] - mean)
+        upper[self.level == self.cuts], lower[self.level == 0] = 1.0, 0.0
+        return upper, lower, np.maximum(upper - lower, 1e-12)
+
+    def objective(self, at: Floats, prior: Floats) -> float:
+        """The log-likelihood with its prior."""
+        upper, lower, p = self._bounds(at)
+        return -np.inf if (upper < lower).any() else float(self.reviews @ np.log(p)) - float(prior @ at**2) / 2
+
+    def slopes(self, at: Floats) -> tuple[float, Floats, Floats, Floats]:
+        """Log-likelihood, its derivative, minus its second derivative, and the sum of the squares of the scores."""
+        upper, lower, p = self._bounds(at)
+        f_upper, f_lower = upper * (1 - upper), lower * (1 - lower)
+        a, b, n = f_upper / p, -f_lower / p, self.reviews
+        h_upper = f_upper * (1 - 2 * upper) / p - a**2
+        h_lower = -f_lower * (1 - 2 * lower) / p - b**2
+        gradient = np.concatenate([self._by_cut(n * a, n * b), -self.x.sums(n * (a + b))])
+        curve = -self._squares(n * h_upper, n * h_lower, -n * a * b)
+        return float(n @ np.log(p)), gradient, curve, self._squares(n * a**2, n * b**2, n * a * b)
+
+    def _by_cut(self, above: Floats, below: Floats) -> Floats:
+        """Sums by threshold: of a row's upper one, and of its lower one."""
+        upper, lower = (_sums(self.level, each, self.cuts + 1) for each in (above, below))
+        return upper[:-1] + lower[1:]
+
+    def _squares(self, upper: Floats, lower: Floats, both: Floats) -> Floats:
+        """A' diag(upper) A + B' diag(lower) B + A' diag(both) B + B' diag(both) A."""
+        cuts, size = self.cuts, self.cuts + self.x.width
+        whole = np.zeros((size, size))
+        whole[cuts:, cuts:] = self.x.squares(upper + lower + 2 * both)
+        beyond = np.where(self.level == 0, cuts, self.level - 1)
+        whole[:cuts, cuts:] = -self.x.sums_by(self.level, cuts, upper + both)
+        whole[:cuts, cuts:] -= self.x.sums_by(beyond, cuts, lower + both)
+        whole[cuts:, :cuts] = whole[:cuts, cuts:].T
+        whole[np.arange(cuts), np.arange(cuts)] = self._by_cut(upper, lower)
+        between = _sums(self.level, both, cuts + 1)[1:cuts]
+        whole[np.arange(1, cuts), np.arange(cuts - 1)] = between
+        whole[np.arange(cuts - 1), np.arange(1, cuts)] = between
+        return whole
 
 
-def _objective(at: Floats, above: Floats, below: Floats, ends: Ends, reviews: Floats, prior: Floats) -> float:
-    upper, lower, p = _bounds(at, above, below, ends)
-    return -np.inf if (upper < lower).any() else float(reviews @ np.log(p)) - float(prior @ at**2) / 2
-
-
-def _slopes(at: Floats, above: Floats, below: Floats, ends: Ends, reviews: Floats) -> tuple[float, Floats, Floats]:
-    """Log-likelihood, the score of each row, and minus the second derivative."""
-    upper, lower, p = _bounds(at, above, below, ends)
-    f_upper, f_lower = upper * (1 - upper), lower * (1 - lower)
-    a, b = f_upper / p, -f_lower / p
-    scores = above * a[:, None] + below * b[:, None]
-    both = -a * b
-    h_upper = f_upper * (1 - 2 * upper) / p - a**2
-    h_lower = -f_lower * (1 - 2 * lower) / p - b**2
-    cross = (above * (both * reviews)[:, None]).T @ below
-    curve = (above * (h_upper * reviews)[:, None]).T @ above + (below * (h_lower * reviews)[:, None]).T @ below
-    return float(reviews @ np.log(p)), scores, -(curve + cross + cross.T)
+def _sums(place: Places, weights: Floats, size: int) -> Floats:
+    """The sum of the weights at each place."""
+    return np.bincount(place, weights=weights, minlength=size).astype(np.float64, copy=False)
 
 
 def _logistic(x: Floats) -> Floats:

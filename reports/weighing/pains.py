@@ -49,7 +49,7 @@ class Pain:
 def pains(evidence: Evidence, competitors: list[str], rivals: list[str], rules: Rules) -> list[Pain]:
     """The pain points that at least `LEAST` reviews of rivals name, most reviews first, then by name."""
     said = _said(evidence)
-    read = evidence.reviews.filter(pl.col("counted") & pl.col("is_read"))
+    read = evidence.reviews.select("competitor", "counted", "is_read").filter("counted", "is_read")
     totals = dict(read.group_by("competitor").len().iter_rows())
     counts = {(name, who): k for name, who, k in said.group_by("pain_point", "competitor").len().iter_rows()}
     of_rivals = said.filter(pl.col("competitor").is_in(rivals))
@@ -84,7 +84,7 @@ def of_theme(found: list[Pain], theme: str) -> list[Pain]:
 
 def _said(evidence: Evidence) -> pl.DataFrame:
     """One row a counted review and pain point: competitor, key, pain_point, written and its mentions' themes."""
-    named = evidence.mentions.drop_nulls("pain_point")
+    named = evidence.mentions.select("competitor", "key", "pain_point", "written", "themes").drop_nulls("pain_point")
     return named.group_by("competitor", "key", "pain_point").agg(
         pl.col("written").first(), pl.col("themes").explode().unique()
     )

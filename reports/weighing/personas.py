@@ -115,13 +115,14 @@ def personas(evidence: Evidence, rivals: Sequence[str], rules: Rules) -> Persona
     """The groups that at least one review of a rival belongs to."""
     evidence = _pooled(evidence, rivals)
     people = _people(evidence)
+    read = evidence.reviews.filter(pl.col("counted") & pl.col("is_read")).height
+    evidence = _among(evidence, people["key"])  # few say who they are, and only these are looked at again and again
     known = {segment.slug: segment for segment in rules.segments}
     sizes = Counter(slug for slugs in people["slugs"] for slug in slugs if slug in known)
     order = sorted(sizes, key=lambda slug: (-sizes[slug], slug))
     complaints = _complaints(evidence)
     groups = [_persona(evidence, people, complaints, known[slug], known, rules) for slug in order]
     groups = _compared(groups, people, complaints)
-    read = evidence.reviews.filter(pl.col("counted") & pl.col("is_read")).height
     combined = tuple(_combinations(people, complaints, known))
     return Personas(Proportion(people.height, read), tuple(groups), _first(groups), combined)
 
@@ -134,9 +135,20 @@ def _pooled(evidence: Evidence, rivals: Sequence[str]) -> Evidence:
 
     return replace(
         evidence,
-        reviews=pooled(evidence.reviews),
+        reviews=pooled(evidence.reviews.select("competitor", "key", "stars", "counted", "is_read")),
         statements=pooled(evidence.statements),
-        mentions=pooled(evidence.mentions),
+        mentions=pooled(evidence.mentions.select("competitor", "key", "kinds", "themes", "motive", "segments")),
+    )
+
+
+def _among(evidence: Evidence, keys: pl.Series) -> Evidence:
+    """The evidence of some reviews."""
+    own = pl.col("key").is_in(keys.implode())
+    return replace(
+        evidence,
+        reviews=evidence.reviews.filter(own),
+        statements=evidence.statements.filter(own),
+        mentions=evidence.mentions.filter(own),
     )
 
 
@@ -147,8 +159,11 @@ def _complains() -> pl.Expr:
 def _people(evidence: Evidence) -> pl.DataFrame:
     """One row a review whose author says who they are: key, `slugs` in order, `complains`, `personal` unless all that
     is said is a device."""
+    named = evidence.mentions.select("key", "segments").filter(pl.col("segments").list.len() > 0)["key"]
     return (
-        evidence.mentions.with_columns(complains=_complains())
+        evidence.mentions.select("key", "kinds", "segments")
+        .filter(pl.col("key").is_in(named.unique().implode()))
+        .with_columns(complains=_complains())
         .group_by("key")
         .agg(pl.col("segments").explode().drop_nulls().unique().sort().alias("slugs"), pl.col("complains").any())
         .filter(pl.col("slugs").list.len() > 0)
@@ -209,8 +224,7 @@ def _counted(said: pl.DataFrame, column: str) -> tuple[tuple[str, int], ...]:
 
 def _scores(evidence: Evidence, mine: pl.DataFrame, rules: Rules) -> tuple[Opportunity, ...]:
     """The formula of the market over the group's own reviews, all rivals together."""
-    own = pl.col("key").is_in(mine["key"].implode())
-    part = replace(evidence, reviews=evidence.reviews.filter(own), statements=evidence.statements.filter(own))
+    part = _among(evidence, mine["key"])
     themes = [theme.slug for theme in rules.themes]
     table = cells.cells(part, themes, [POOL], [POOL])
     ranked = opportunities(table, themes, [POOL], resample(part, themes, [POOL]))

@@ -8,6 +8,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+import polars as pl
+
+from reports.reading.personal import blanked
+
 _WORD = re.compile(r"[\w']+")
 HOLLOW = frozenset(
     "a an and are as at be been but by for from had has have he her him his i i'm if in into is it it's its just me "
@@ -25,6 +30,7 @@ _SAYS_NOTHING = frozenset(
 )
 """Words that do not tell what a phrase is about; of these alone a phrase says nothing."""
 _NOT = frozenset("no not can't cannot cant don't dont doesn't doesnt didn't didnt won't wont isn't isnt never".split())
+LEAST_Z = 1.96
 LEAST = 3
 """A phrase said by fewer reviews than this is nobody's phrase but theirs."""
 
@@ -38,19 +44,29 @@ class Phrase:
 
 
 def grams(text: str) -> set[str]:
-    """The sequences of two and three words of a text that neither begin nor end hollow."""
-    words = _WORD.findall(text.lower().replace("’", "'"))
+    """The sequences of two and three words of a text that neither begin nor end hollow, nor hold anybody's address."""
+    said = words(text)
     return {
-        " ".join(words[i : i + size])
+        " ".join(said[i : i + size])
         for size in (2, 3)
-        for i in range(len(words) - size + 1)
-        if words[i] not in HOLLOW and words[i + size - 1] not in HOLLOW and _tells(words[i : i + size])
+        for i in range(len(said) - size + 1)
+        if said[i] not in HOLLOW and said[i + size - 1] not in HOLLOW and _about(said[i : i + size])
     }
 
 
-def _tells(words: list[str]) -> bool:
+def words(text: str) -> list[str]:
+    """The words of a text in lower case, but for those of anybody's address."""
+    return _WORD.findall(blanked(text).lower().replace("’", "'"))
+
+
+def tells(word: str) -> bool:
+    """Whether a word tells what a phrase is about."""
+    return word not in _SAYS_NOTHING and word not in HOLLOW
+
+
+def _about(words: list[str]) -> bool:
     """Whether a sequence is about something: no bare numbers ("4 0"), and a word that says what."""
-    return not any(w[0].isdigit() for w in words) and any(w not in _SAYS_NOTHING | HOLLOW for w in words)
+    return not any(w[0].isdigit() for w in words) and any(map(tells, words))
 
 
 def _roots(gram: str) -> frozenset[str]:
@@ -68,23 +84,33 @@ def counts(texts: Iterable[str]) -> Counter[str]:
 
 
 def marking(here: Counter[str], everywhere: Counter[str], most: int = 5) -> list[Phrase]:
-    """The sequences that mark `here` most within `everywhere` (which includes it), by log-odds with a Dirichlet prior.
+    """The sequences that mark `here` most within `everywhere` (which includes it), see `marked`."""
+    said = ((gram, k, everywhere[gram]) for gram, k in here.items())
+    return marked(said, here.total(), everywhere.total(), most)
+
+
+def marked(said: Iterable[tuple[str, int, int]], n_here: int, n_all: int, most: int = 5) -> list[Phrase]:
+    """The sequences that mark some texts most within all, by log-odds with a Dirichlet prior.
 
     z of the log-odds ratio after Monroe, Colaresi and Quinn, "Fightin' Words" (Political Analysis 2008), with the
     whole as prior; a sequence inside one already chosen, or of the same words in other forms, is left out. The most
     frequent comes first.
+
+    Args:
+        said: each sequence with the numbers of the texts and of all texts that hold it.
+        n_here: the sequences of the texts, each text's once.
+        n_all: those of all.
+        most: how many are wanted.
     """
-    n_here, n_all = sum(here.values()), sum(everywhere.values())
     scored = []
-    for gram, k in here.items():
+    for gram, k, prior in said:
         if k < LEAST:
             continue
-        prior = everywhere[gram]
         rest = prior - k
         a = (k + prior) / (n_here + n_all - k - prior)
         b = (rest + prior) / max(1, 2 * n_all - n_here - rest - prior)
         z = (math.log(a) - math.log(b)) / math.sqrt(1 / (k + prior) + 1 / (rest + prior))
-        if z > 1.96:
+        if z > LEAST_Z:
             scored.append((-round(z, 9), gram, k))
     chosen: list[Phrase] = []
     for _, gram, k in sorted(scored):
@@ -93,3 +119,13 @@ def marking(here: Counter[str], everywhere: Counter[str], most: int = 5) -> list
         if len(chosen) == most:
             break
     return sorted(chosen, key=lambda p: (-p.count, p.text))
+
+
+def likely(said: pl.DataFrame, n_here: int, n_all: int) -> pl.DataFrame:
+    """Of very many sequences those that `marked` may choose; columns `k` and `prior`, numbers as there."""
+    k, prior = (said[column].cast(pl.Float64).to_numpy() for column in ("k", "prior"))
+    rest = prior - k
+    a = (k + prior) / (n_here + n_all - k - prior)
+    b = (rest + prior) / np.maximum(1, 2 * n_all - n_here - rest - prior)
+    z = (np.log(a) - np.log(b)) / np.sqrt(1 / (k + prior) + 1 / (rest + prior))
+    return said.filter(pl.Series(z > LEAST_Z - 1e-6, dtype=pl.Boolean))

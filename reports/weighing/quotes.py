@@ -48,6 +48,9 @@ _RELIEVED = r"(?i)\b(?:no longer|don['’]?t|never|not) (?:have |need |having )?
 """Words of a sentence that tells of a trouble that is over."""
 
 
+_ABOUT = {"_main": pl.lit(True), "_exact": pl.lit(False), "_elsewhere": pl.lit(False)}
+
+
 @dataclass(frozen=True)
 class Quote:
     """A span of a review: `text` is `body[start:end]`, or `title[start:end]` where `field` says so."""
@@ -80,14 +83,18 @@ def complaints(
     time. `voices` holds the people and texts quoted already and grows by those chosen, so that a report quotes nobody
     twice.
     """
+    says = pl.col("_voiced") | (pl.col("sentiment") < -STRONGLY)
+    fit = mentions.filter(complaining()).filter(says & ~pl.col("text").str.contains(_RELIEVED))
+    return _chosen(fit, pl.col("complaint") - 0.3 * pl.col("sentiment"), rivals, voices, most, failing)
+
+
+def complaining() -> pl.Expr:
+    """Whether a mention may be quoted as a complaint, for all that can be told without looking at its words."""
     wish = pl.col("kinds").list.contains("request")
     sure = (pl.col("complaint") >= pl.when(wish).then(SURE / 2).otherwise(SURE)).fill_null(False)
     feels = pl.col("sentiment") < pl.when("_exact").then(-FELT).otherwise(FELT)
     sour = wish | (pl.col("stars").is_null() | (pl.col("stars") < CONTENT_STARS)) & feels
-    plainly = ~pl.col("kinds").list.contains("praise")
-    says = pl.col("_voiced") | (pl.col("sentiment") < -STRONGLY)
-    fit = mentions.filter(sure & sour & plainly & says & ~pl.col("text").str.contains(_RELIEVED))
-    return _chosen(fit, pl.col("complaint") - 0.3 * pl.col("sentiment"), rivals, voices, most, failing)
+    return sure & sour & ~pl.col("kinds").list.contains("praise")
 
 
 def praises(mentions: pl.DataFrame, rivals: list[str], voices: set[str], most: int = 1) -> list[Quote]:
@@ -95,19 +102,27 @@ def praises(mentions: pl.DataFrame, rivals: list[str], voices: set[str], most: i
 
     Needs and gives what `complaints` does.
     """
+    says = pl.col("_voiced") | (pl.col("sentiment") > STRONGLY)
+    fit = mentions.filter(praising()).filter(says & ~pl.col("text").str.contains(_RESERVED))
+    return _chosen(fit.filter(form.polish() >= WRITTEN), pl.col("sentiment"), rivals, voices, most)
+
+
+def praising() -> pl.Expr:
+    """The same for praise."""
     content = pl.col("stars").is_null() | (pl.col("stars") >= CONTENT_STARS)
     others = pl.col("kinds").list.set_intersection(["complaint", "bug", "request", "question"]).list.len() > 0
     glad = (pl.col("complaint") <= GLAD).fill_null(False) & (pl.col("sentiment") > 0)
-    says = pl.col("_voiced") | (pl.col("sentiment") > STRONGLY)
-    fit = mentions.filter(content & glad & says & ~others & ~pl.col("text").str.contains(_RESERVED))
-    fit = fit.filter(pl.col("compared_with").is_null() & (form.polish() >= WRITTEN))
-    return _chosen(fit, pl.col("sentiment"), rivals, voices, most)
+    return content & glad & ~others & pl.col("compared_with").is_null()
 
 
 def plain(mentions: pl.DataFrame, rivals: list[str], voices: set[str], most: int = 2) -> list[Quote]:
     """The most telling of some mentions that are quoted for something else than a need: a switch, say."""
-    about = {"_main": pl.lit(True), "_exact": pl.lit(False), "_elsewhere": pl.lit(False)}
-    return _chosen(mentions.with_columns(**about), pl.lit(0.0), rivals, voices, most)
+    return _chosen(mentions.with_columns(**_ABOUT), pl.lit(0.0), rivals, voices, most)
+
+
+def plainly(mentions: pl.DataFrame) -> pl.DataFrame:
+    """Those out of which `plain` chooses."""
+    return mentions.filter(mentions.with_columns(**_ABOUT).select(form.fits() & form.whole()).to_series())
 
 
 def _chosen(
@@ -129,7 +144,9 @@ def _chosen(
         - ASIDE * ~pl.col("_main")
     ).round(1)
     fit = (
-        mentions.filter(main & ~pl.col("_elsewhere") & form.whole())
+        mentions.filter(~pl.col("_elsewhere") & form.fits())
+        .filter(main)
+        .filter(form.whole())
         .with_columns(_telling=telling)
         .sort(["_telling", "written", "key", "mention"], descending=[True, True, False, False], nulls_last=True)
         .unique("key", keep="first", maintain_order=True)

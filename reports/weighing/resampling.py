@@ -87,7 +87,8 @@ def _patterns(evidence: Evidence, themes: Sequence[str]) -> pl.DataFrame:
         .agg(said=pl.col("code").cast(pl.String).str.join(" "))
     )
     return (
-        evidence.reviews.filter("counted")
+        evidence.reviews.select("competitor", "key", "is_read", "stars", "counted")
+        .filter("counted")
         .select("competitor", "key", "is_read", stars=(pl.col("stars") * 100).round().cast(pl.Int64))
         .join(said, on="key", how="left")
         .group_by("competitor", "stars", "is_read", "said")
@@ -136,7 +137,18 @@ def _blocks(worth: Floats, counts: NDArray[np.int64], rng: np.random.Generator) 
     the same spread as drawing reviews, known to 1 / sqrt(2 `BLOCKS`) of it, at a cost that does not grow.
     """
     dealt = rng.permutation(np.repeat(np.arange(len(counts)), counts))
-    return np.stack([worth[dealt[block::BLOCKS]].sum(axis=0) for block in range(BLOCKS)])
+    counts = counts.astype(np.int64)
+    # where the reviews of each pattern were dealt to, one pattern after the other
+    block = np.argsort(dealt, kind="stable") % BLOCKS
+    start = np.cumsum(counts) - counts
+    # most of what a review may add is nothing; whole numbers sum to the same in any order
+    pattern, column = np.nonzero(worth)
+    many = counts[pattern]
+    nth = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
+    place = block[np.repeat(start[pattern], many) + nth] * worth.shape[1] + np.repeat(column, many)
+    weights = np.repeat(worth[pattern, column], many)
+    sums = np.bincount(place, weights=weights, minlength=BLOCKS * worth.shape[1]).astype(np.float64, copy=False)
+    return sums.reshape(BLOCKS, worth.shape[1])
 
 
 def _split(sums: Floats, themes: int) -> Drawn:

@@ -82,6 +82,6 @@ def _gone(recorded: pl.DataFrame) -> list[str]:
 def _pairs(evidence: Evidence) -> pl.DataFrame:
     """What each counted review complains about and names, columns of `PAIRS`."""
     themes = evidence.statements.filter("complains").select(pl.lit("theme").alias("kind"), "key", item="theme")
-    named = evidence.mentions.drop_nulls("pain_point")
+    named = evidence.mentions.select("key", "pain_point").drop_nulls("pain_point")
     pains = named.select(pl.lit("pain").alias("kind"), "key", item="pain_point").unique()
     return pl.concat([part.select(*PAIRS) for part in (themes, pains)])

@@ -112,7 +112,7 @@ def _ends(page: str, origin: str | None, target: str | None) -> tuple[str | None
 
 def switching(evidence: Evidence, competitors: Sequence[Competitor], gone: pl.DataFrame, voices: set[str]) -> Switching:
     """The paths of `gone` (see `switches`); `voices` holds the keys and texts that are quoted already."""
-    read = evidence.reviews.filter(pl.col("counted") & pl.col("is_read"))
+    read = evidence.reviews.select("competitor", "counted", "is_read").filter("counted", "is_read")
     totals = dict(read.group_by("competitor").len().iter_rows())
     names = {c.slug: c.name for c in competitors}
     grounds = _grounds(evidence, gone)
@@ -120,10 +120,13 @@ def switching(evidence: Evidence, competitors: Sequence[Competitor], gone: pl.Da
     pairs = [(origin, target) for origin, target, _ in counted.iter_rows()]
     sizes = {(origin, target): n for origin, target, n in counted.iter_rows()}
     order = sorted(pairs, key=lambda pair: (-sizes[pair], None in pair, pair[0] or "", pair[1] or ""))
+    # paths are many and most of few reviews, so that each is looked up rather than looked for
+    ends = ["origin", "target"]
+    of, why_of = (frame.partition_by(ends, as_dict=True) for frame in (gone, grounds))
+    fit = quotes.plainly(gone).partition_by(ends, as_dict=True)
     found = []
     for origin, target in order:
-        path = pl.col("origin").eq_missing(pl.lit(origin)) & pl.col("target").eq_missing(pl.lit(target))
-        mine, why = gone.filter(path), grounds.filter(path)
+        mine, why = of[origin, target], why_of.get((origin, target), grounds.clear())
         found.append(
             Flow(
                 origin=Product(names.get(origin or "", origin), origin if origin in names else None),
@@ -133,7 +136,7 @@ def switching(evidence: Evidence, competitors: Sequence[Competitor], gone: pl.Da
                 came=_at(mine, target, totals) if target in names else None,
                 themes=_most(why.explode("themes").filter(pl.col("themes") != GENERAL), "themes"),
                 motives=_most(why, "motive"),
-                quotes=tuple(_quotes(mine, voices)),
+                quotes=tuple(_quotes(fit[origin, target], voices)) if (origin, target) in fit else (),
             )
         )
     return Switching(Proportion(gone["key"].n_unique(), read.height), tuple(_compared(found)))
@@ -149,7 +152,9 @@ def _grounds(evidence: Evidence, gone: pl.DataFrame) -> pl.DataFrame:
     complains = pl.any_horizontal(kinds.list.contains(kind) for kind in ("complaint", "bug", "request"))
     paths = gone.select("key", "competitor", "origin", "target").unique()
     switched = gone.select("key", "mention", "origin", "target", _itself=pl.lit(True))
-    said = evidence.mentions.join(paths, on=["key", "competitor"], how="inner")
+    said = evidence.mentions.select("key", "competitor", "mention", "kinds", "themes", "motive").join(
+        paths, on=["key", "competitor"], how="inner"
+    )
     said = said.join(switched, on=["key", "mention", "origin", "target"], how="left", nulls_equal=True)
     left = (pl.col("competitor") == pl.col("origin")).fill_null(False) & complains
     came = (pl.col("competitor") == pl.col("target")).fill_null(False) & kinds.list.contains("praise")
@@ -162,8 +167,7 @@ def _most(said: pl.DataFrame, column: str) -> tuple[tuple[str, int], ...]:
 
 
 def _quotes(mine: pl.DataFrame, voices: set[str]) -> list[Quote]:
-    pages = sorted(mine["competitor"].unique())
-    return quotes.plain(mine, pages, voices, MOST_QUOTES)
+    return quotes.plain(mine, sorted(mine["competitor"].unique()), voices, MOST_QUOTES)
 
 
 def _compared(flows: list[Flow]) -> list[Flow]:

@@ -84,7 +84,7 @@ def tiers(evidence: Evidence, competitors: Sequence[str], rivals: Sequence[str],
 
 
 def _standings(evidence: Evidence, competitors: Sequence[str], rules: Rules) -> list[Standing]:
-    mentions = evidence.mentions.drop_nulls("tier").group_by("competitor", "tier").len()
+    mentions = evidence.mentions.select("competitor", "tier").drop_nulls("tier").group_by("competitor", "tier").len()
     told = {(who, tier): n for who, tier, n in mentions.iter_rows()}
     counted = (
         _of_themes(evidence.statements, {theme.slug: theme.tier for theme in rules.themes})
@@ -122,7 +122,7 @@ def _of_themes(statements: pl.DataFrame, answers: Mapping[str, str]) -> pl.DataF
 
 def _moves(evidence: Evidence, competitors: Sequence[str], rivals: Sequence[str], rules: Rules) -> list[Move]:
     kinds = pl.col("kinds")
-    complaining = evidence.mentions.filter(
+    complaining = evidence.mentions.select("competitor", "key", "kinds", "motive", "need_level").filter(
         pl.any_horizontal(kinds.list.contains(kind) for kind in ("complaint", "bug", "request"))
     )
     complained = evidence.statements.filter("complains")

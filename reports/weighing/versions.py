@@ -68,7 +68,8 @@ def versions(evidence: Evidence, themes: Sequence[str], rivals: Sequence[str]) -
     after another when its reviews are later on the whole, and is compared only where that is beyond chance by a rank
     sum test; two that are used side by side are never called old and new.
     """
-    read = evidence.reviews.filter(pl.col("counted") & pl.col("is_read")).drop_nulls(["version", "written"])
+    read = evidence.reviews.select("competitor", "key", "version", "written", "counted", "is_read")
+    read = read.filter("counted", "is_read").drop_nulls(["version", "written"])
     complaints = evidence.statements.filter("complains").select("competitor", "key", "theme")
     compared: list[tuple[str, str, int]] = []
     found: list[Turn] = []

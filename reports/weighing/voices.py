@@ -24,7 +24,8 @@ class Voices:
 
 def voices(evidence: Evidence) -> dict[tuple[str, str], Voices]:
     """By (competitor, theme), where anybody complains."""
-    read = evidence.reviews.filter(pl.col("counted") & pl.col("is_read"))
+    read = evidence.reviews.select("competitor", "key", "helpful", "suspicious", "counted", "is_read")
+    read = read.filter("counted", "is_read")
     clean = dict(read.filter(pl.col("suspicious").is_null()).group_by("competitor").len().iter_rows())
     facts = read.select("key", "helpful", "suspicious")
     intense = (pl.col("urgency").fill_null(0) > 0) | pl.col("churn").fill_null(value=False)

@@ -131,7 +131,8 @@ def _standing(
     themes: list[str],
     drawn: Resampled,
 ) -> Standing:
-    held = evidence.reviews.filter(pl.col("competitor") == competitor.slug)
+    facts = evidence.reviews.select("competitor", "stars", "is_read", "in_window", "copy", "suspicious", "counted")
+    held = facts.filter(pl.col("competitor") == competitor.slug)
     counted = held.filter("counted")
     stars = counted["stars"].drop_nulls()
     return Standing(

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote as url_quote
 
 from data.market import Export, Saved, pages
+from reports.reading.personal import mask, names_person
 from reports.rules.accuracy import Card
 from reports.weighing import cells, gaps, momentum, opportunity, overlap, planks
 from reports.weighing.gaps import Gap
@@ -215,7 +216,7 @@ def _quote(quote: Quote, weighed: Weighed, places: Places) -> Document:
         "field": quote.field,
         "start": quote.start,
         "end": quote.end,
-        "text": quote.text,
+        "text": mask(quote.text),
         "competitor": quote.competitor,
         "stars": _round(quote.stars, 1),
         "date": _day(quote.written),
@@ -225,9 +226,10 @@ def _quote(quote: Quote, weighed: Weighed, places: Places) -> Document:
 
 
 def _link(quote: Quote, weighed: Weighed, places: Places) -> tuple[str | None, str]:
-    """Where a person can see the review: its page, or its file and row."""
-    if quote.url and quote.row is None:
-        return quote.url, "review"
+    """Where a person can see the review: its page, or its file and row; never the page of whoever wrote it."""
+    url = None if quote.url and names_person(quote.url) else quote.url
+    if url and quote.row is None:
+        return url, "review"
     competitor = weighed.snapshot.market.competitor(quote.competitor)
     for place in competitor.places:
         if place.name != quote.listing:
@@ -237,9 +239,9 @@ def _link(quote: Quote, weighed: Weighed, places: Places) -> tuple[str | None, s
                 return url_quote(places.relative(path)), f"{path.name}, row {quote.row}"
             case Saved():
                 first = pages(place)[0]
-                return quote.url or url_quote(places.relative(first)), first.name
+                return url or url_quote(places.relative(first)), first.name
             case _:
-                return quote.url or place.name, "review"
+                return url or place.name, "review"
     return None, "review"
 
 

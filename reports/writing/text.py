@@ -9,6 +9,9 @@ from datetime import date
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#$&])")
 _LINE_START = re.compile(r"^(\s*)([-+=]|\d+[.)])")
+_SCHEME = re.compile(r"[\s\x00-\x20]*[A-Za-z][A-Za-z0-9+.\s-]*:")
+"""`javascript:` and all that a browser takes for it: blanks and line breaks in it do not count there."""
+_WEB = re.compile(r"(?i)https?://")
 _AUTOLINK = re.compile(r"(?i)(://)|\b(www)(\.)|(@)")
 _ENTITY = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 
@@ -40,7 +43,7 @@ def _unlink(match: re.Match[str]) -> str:
 
 def link(label: str, href: str | None) -> str:
     """A link, or the label alone where the address is none that a reader should be sent to."""
-    if href is None or re.match(r"(?i)\s*(javascript|data|vbscript|file):", href):
+    if href is None or (_SCHEME.match(href) and not _WEB.match(href)):
         return label
     safe = re.sub(r"[\s<>()\"'\\`|]", lambda m: "".join(f"%{b:02X}" for b in m[0].encode()), href)
     return f"[{label}]({safe})"

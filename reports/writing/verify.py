@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from reports.reading.personal import mask
 from reports.writing import links
 from reports.writing.document import Document
 from reports.writing.files import contents, dump, load
@@ -90,12 +91,14 @@ def quotes(value: Any) -> Iterator[Document]:
 
 
 def _unsaid(recorded: Document, reviews: pl.DataFrame) -> Iterator[str]:
-    """Every quote that is not in its review, letter by letter, at its place."""
-    texts = {key: {"title": title, "body": body} for key, title, body in reviews.select("key", "title", "body").rows()}
-    for quote in quotes(recorded):
+    """Every quote that is not in its review, letter by letter, at its place, but for what points to a person."""
+    found = list(quotes(recorded))
+    quoted = reviews.select("key", "title", "body").filter(pl.col("key").is_in([str(q["key"]) for q in found]))
+    texts = {key: {"title": title, "body": body} for key, title, body in quoted.iter_rows()}
+    for quote in found:
         said = (texts.get(quote["key"], {}).get(quote.get("field", "body")) or "")[quote["start"] : quote["end"]]
-        if said != quote["text"]:
-            yield f"quote of {quote['key']}: says {quote['text']!r}, the review says {said!r}"
+        if mask(said) != quote["text"]:
+            yield f"quote of {quote['key']}: says {quote['text']!r}, the review says {mask(said)!r}"
 
 
 def _lines(page: Path, name: str, due: str) -> Iterator[str]:

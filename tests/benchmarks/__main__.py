@@ -2,7 +2,7 @@
 
 Usage: python tests/benchmarks [RUNS] [TABLE ...]
 
-TABLE is one or more of reading, collecting, starting and increment; all of them when none is named.
+TABLE is one or more of reading, weighing, collecting, starting and increment; all of them when none is named.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ import collecting
 import increment
 import reading
 import starting
+import weighing
 
 ROOT = Path(__file__).parents[2]
 CORPORA = ROOT.parent / "shared" / "corpora"
 RUNS = 5
 TABLES = {
     "reading": reading.tables,
+    "weighing": weighing.tables,
     "collecting": collecting.tables,
     "starting": starting.tables,
     "increment": increment.tables,

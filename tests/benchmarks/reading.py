@@ -2,25 +2,30 @@
 
 Each measurement has a process of its own, so that its peak memory is its own; both kinds take turns, and the medians
 are compared. What is timed is the reading, worker processes started within it included, but not Python's start, the
-rules and the file. Processor seconds and peak memory are those of all its processes together.
+rules and the file; both tables are written as they grow. Processor seconds and peak memory are those of all its
+processes together.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from threading import Event, Thread
 
 import polars as pl
 
-SIZES = (25_000, 50_000, 100_000, 200_000, 400_000)
+SIZES = (25_000, 50_000, 100_000, 200_000, 400_000, 1_600_000)
 AT_ONCE = 200_000
 """Reviews read in one stretch, as `unmet read` does."""
 
@@ -52,13 +57,34 @@ def tables(corpora: Path, runs: int) -> Iterator[str]:
         f"\nRatio of the medians {ours.seconds / plain.seconds:.2f}; of each pair {ratios[0]:.2f} to {ratios[-1]:.2f},"
         f" median {statistics.median(ratios):.2f}; of processor seconds {ours.processor / plain.processor:.2f}.\n"
     )
+    yield from _embedded(corpora, plain)
     yield "## Growth (one run each)\n"
-    yield "| reviews | seconds | microseconds a review | processor seconds | peak MiB |"
+    yield "| reviews | seconds | microseconds a review | of the processor | peak MiB |"
     yield "|--:|--:|--:|--:|--:|"
-    for size in SIZES:
-        each = _apart("ours", corpora, size)
-        each_review = each.seconds / size * 1e6
-        yield f"| {size:,} | {each.seconds:.2f} | {each_review:.1f} | {each.processor:.2f} | {each.mebibytes:,.0f} |"
+    grown = [_apart("ours", corpora, size) for size in SIZES]
+    for each in grown:
+        wall, processor = (spent / each.reviews * 1e6 for spent in (each.seconds, each.processor))
+        yield f"| {each.reviews:,} | {each.seconds:.2f} | {wall:.1f} | {processor:.1f} | {each.mebibytes:,.0f} |"
+    most, usual = grown[-1], next(each for each in grown if each.reviews == 200_000)
+    more = most.reviews / usual.reviews
+    wall, processor = most.seconds / usual.seconds / more, most.processor / usual.processor / more
+    yield f"\nA review of {most.reviews:,} over one of {usual.reviews:,}: {wall:.2f}; of the processor {processor:.2f}."
+
+
+def _embedded(corpora: Path, plain: Measured) -> Iterator[str]:
+    """What the first step of BERTopic's pipeline takes, embedding, where its library and its model are installed."""
+    try:
+        from sentence_transformers import SentenceTransformer
+
+        model = SentenceTransformer("all-MiniLM-L6-v2", local_files_only=True)
+    except (ImportError, OSError):
+        yield "BERTopic's embedding step was not measured: sentence-transformers or its model is not installed.\n"
+        return
+    bodies = _reviews(corpora, 2_000)["body"].to_list()
+    started = time.perf_counter()
+    model.encode(bodies)
+    whole = (time.perf_counter() - started) / len(bodies) * plain.reviews
+    yield f"BERTopic's embedding step alone, from 2,000 reviews: {whole:,.0f} s for as many.\n"
 
 
 def _median(runs: list[Measured]) -> Measured:
@@ -91,10 +117,45 @@ def _reviews(corpora: Path, size: int) -> pl.DataFrame:
 
 
 def _measured(work: Callable[[], None], reviews: int) -> Measured:
-    before, started = _processor(), time.perf_counter()
-    work()
-    seconds, processor = time.perf_counter() - started, _processor() - before
-    return Measured(reviews, seconds, processor, peak())
+    with watched() as mebibytes:
+        before, started = _processor(), time.perf_counter()
+        work()
+        seconds, processor = time.perf_counter() - started, _processor() - before
+    return Measured(reviews, seconds, processor, mebibytes[0])
+
+
+@contextmanager
+def watched() -> Iterator[list[float]]:
+    """The most memory, in MiB, that this process and those below it hold while a block runs, known after it."""
+    found, done = [0.0], Event()
+
+    def watch() -> None:
+        while not done.wait(0.02):
+            found[0] = max(found[0], sum(_resident(each) for each in _family(os.getpid())) / 1024)
+
+    thread = Thread(target=watch)
+    thread.start()
+    try:
+        yield found
+    finally:
+        done.set()
+        thread.join()
+
+
+def _family(process: int) -> Iterator[int]:
+    yield process
+    for listed in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in listed.read_text().split():
+                yield from _family(int(child))
+
+
+def _resident(process: int) -> int:
+    """Kibibytes; 0 for a process that is gone."""
+    with suppress(OSError):
+        held = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{process}/status").read_text())
+        return int(held[1]) if held else 0
+    return 0
 
 
 def peak() -> float:
@@ -111,15 +172,18 @@ def _processor() -> float:
 
 
 def _ours(reviews: pl.DataFrame) -> Callable[[], None]:
+    from flows.readfile import Tables
     from reports import rules
     from reports.reading.parallel import Readers
 
     known = rules.default()
+    ids = reviews.select("key", id=pl.col("key").cast(pl.String), product=pl.lit("app"), rating="stars")
 
     def work() -> None:
-        with Readers(known) as readers:
-            for part in reviews.iter_slices(AT_ONCE):
-                readers.read(part)
+        with tempfile.TemporaryDirectory() as folder, Tables.under(Path(folder)) as tables, Readers(known) as readers:
+            for part, rows in zip(reviews.iter_slices(AT_ONCE), ids.iter_slices(AT_ONCE), strict=True):
+                tables.add(rows, readers.read(part), known.version)
+            tables.close()
 
     return work
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
@@ -167,3 +168,11 @@ def test_forgetting_a_market_leaves_the_others(archive: Archive) -> None:
     archive.forget("notes")
     archive.forget("never-seen")
     assert [p.name for p in archive.root.iterdir()] == ["notes-2"]
+
+
+def test_a_record_that_would_fill_the_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data.archive._MOST", 1_000_000)
+    path = tmp_path / "bomb.warc.gz"
+    path.write_bytes(gzip.compress(bytes(2_000_000)))
+    with pytest.raises(ArchiveError, match=r"bomb\.warc\.gz: a record unpacks to more than 1,000,000 bytes"):
+        list(Archive(tmp_path).pages(path))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data.market import Competitor, Export, Listing, Market, MarketError, Saved, load, pages, slugify
+from data.market import SLUG, Competitor, Export, Listing, Market, MarketError, Saved, load, pages, slugify
 
 HEAD = 'name = "Note apps"\n[competitors.ink]\nname = "Ink"\n'
 LISTINGS = 'listings = ["https://ink.example/reviews"]\n'
@@ -295,3 +295,48 @@ def test_files_called_alike_are_told_apart_by_their_folders(tmp_path: Path) -> N
     file.write_text(f'name = "M"\n[competitors.a]\nname = "A"\n{exports}', "utf-8")
     names = [place.name for place in load(file).competitors[0].places]
     assert names == ["play/in/reviews.csv", "store/in/reviews.csv", "notes.csv"]
+
+
+@pytest.mark.parametrize("path", [".ssh/id_rsa", "../.env", ".hidden/reviews.csv", "link.csv", "/proc/self/environ"])
+@pytest.mark.parametrize("kind", ["exports", "saved"])
+def test_hidden_and_system_files_are_not_read_for_a_market(tmp_path: Path, path: str, kind: str) -> None:
+    """A stranger's market file, or a link in a folder of his, must not bring keys into a report."""
+    home = tmp_path / "markets"
+    for secret in (home / ".ssh/id_rsa", tmp_path / ".env", home / ".hidden/reviews.csv"):
+        secret.parent.mkdir(parents=True, exist_ok=True)
+        secret.write_text("body\nsecret\n", "utf-8")
+    (home / "link.csv").symlink_to(tmp_path / ".env")
+    file = home / "m.toml"
+    table = f'[[competitors.a.{kind}]]\npath = "{path}"\nsource = "google_play"\n'
+    file.write_text(f'name = "M"\n[competitors.a]\nname = "A"\n{table}', "utf-8")
+    with pytest.raises(MarketError, match="is hidden or the system's; copy the reviews") as e:
+        load(file)
+    assert "\n" not in str(e.value)
+
+
+def test_a_market_within_a_hidden_folder_reads_its_own_files(tmp_path: Path) -> None:
+    home = tmp_path / ".config" / "unmet"
+    home.mkdir(parents=True)
+    (home / "reviews.csv").write_text("body\nfine\n", "utf-8")
+    table = '[[competitors.a.exports]]\npath = "reviews.csv"\nsource = "google_play"\n'
+    (home / "m.toml").write_text(f'name = "M"\n[competitors.a]\nname = "A"\n{table}', "utf-8")
+    assert load(home / "m.toml").competitors[0].exports[0].path == home / "reviews.csv"
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "ftp://a.example/", "javascript:1", "data:text/html,x", "//a.example"]
+)
+def test_listings_are_web_addresses(tmp_path: Path, url: str) -> None:
+    file = tmp_path / "m.toml"
+    file.write_text(f'name = "M"\n[competitors.a]\nname = "A"\nlistings = ["{url}"]\n', "utf-8")
+    with pytest.raises(MarketError, match="is no web address"):
+        load(file)
+
+
+@pytest.mark.parametrize(
+    "name", ["..", "../../etc", "a/../../b", "C:evil", "sub\\\\dir", "x\u202etxt", "-rf", "con", "\u4f60"]
+)
+def test_no_market_is_called_what_could_lead_elsewhere(tmp_path: Path, name: str) -> None:
+    slug = slugify(name)
+    assert SLUG.fullmatch(slug)
+    assert (tmp_path / slug).parent == tmp_path

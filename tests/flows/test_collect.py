@@ -384,6 +384,9 @@ def test_the_client_is_made_as_the_settings_say() -> None:
         assert fetcher.user_agent == "unmet/0.1 (review research; contact: mail@example.org)"
         assert (fetcher.limits.pause_seconds, fetcher.limits.tries, fetcher.limits.page_bytes) == (2, 7, 10_000_000)
         assert fetcher.connect_to == {"a.example": "127.0.0.1:1"}
+        assert not fetcher.allow_private
+    with collect.fetcher(Settings(allow_private=True)) as fetcher:
+        assert fetcher.allow_private
 
 
 # -- files -------------------------------------------------------------------------------------------------------------

@@ -161,3 +161,84 @@ def test_a_person_is_asked_and_told_how_much(market, monkeypatch, capsys, answer
     assert "Forget notes: 40 reviews" in asked
     assert "It cannot be taken back [y/n] (n)" in asked
     assert Lake(settings().lake).held("notes")["reviews"] == left
+
+
+# -- one review, one author --------------------------------------------------------------------------------------------
+
+PAGE, PEOPLE = "https://shop.example/p/lamp", "https://shop.example/p/chair"
+
+
+def product(*people: str) -> bytes:
+    reviews = [
+        {"@type": "Review", "author": {"@type": "Person", "name": who}, "datePublished": f"2026-10-{n:02}",
+         "reviewBody": f"The {who.split()[0].lower()}words lamp broke after {n} days and support never replies to me.",
+         "reviewRating": {"@type": "Rating", "ratingValue": 1}}
+        for n, who in enumerate(people, start=1)
+    ]  # fmt: skip
+    data = {"@context": "https://schema.org", "@type": "Product", "name": "Lamp", "review": reviews}
+    return f"<html><script type='application/ld+json'>{json.dumps(data)}</script></html>".encode()
+
+
+PERSONS = ("Zebra Doe", "Otter Roe", "Otter Roe", "Heron Poe")
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A market's file, with a page of four reviews collected and reported."""
+    for name in ("lake", "reports", "markets"):
+        monkeypatch.setenv(f"UNMET_{name.upper()}", str(tmp_path / name))
+    file = tmp_path / "markets" / "lamps.toml"
+    file.parent.mkdir()
+    file.write_text(f'name = "Lamps"\n[competitors.lamp]\nname = "Lamp"\nlistings = ["{PAGE}", "{PEOPLE}"]\n')
+    collected(file)
+    press.make(Lake(settings().lake), load(file), settings().reports, file)
+    return file
+
+
+def collected(file: Path, night: int = 0) -> None:
+    now = settings().model_copy(update={"now": NIGHT + timedelta(days=night)})
+    for errand in plan(load(file)):
+
+        def fetch(request: Request) -> Page:
+            shown = PERSONS if request.url == PAGE else ("Crane Moe",)
+            return Page(request, 200, {"content-type": "text/html"}, product(*shown), NIGHT)
+
+        assert collect.visit(errand, Lake(now.lake), now, fetch)[1] is None
+
+
+def bodies() -> str:
+    return " ".join(Lake(settings().lake).reviews("lamps")["body"])
+
+
+def test_an_author_is_forgotten_everywhere_and_stays_so(shop: Path, tmp_path: Path) -> None:
+    assert "otterwords" in bodies()
+    assert not holding(tmp_path / "reports", "Otter Roe")
+    assert holding(tmp_path, "otterwords")
+    assert forgetting.run(shop, None, None, yes=True, author="Otter Roe") == 0
+    assert holding(tmp_path, "otterwords") == holding(tmp_path, "Otter") == []
+    assert all(word in bodies() for word in ("zebrawords", "heronwords", "cranewords"))
+    assert [p.name for p in (tmp_path / "reports/lamps").glob("*.md")]  # a report of what is left
+    collected(shop, night=1)
+    collected(shop, night=2)
+    assert "otterwords" not in bodies()
+    assert Lake(settings().lake).reviews("lamps").height == 3
+    written = [p for p in holding(tmp_path, "otterwords") if not p.endswith(".warc.gz")]
+    assert written == []  # the raw page shows it again, until it expires
+    assert forgetting.run(shop, None, None, yes=True, author="Otter Roe") == 3
+
+
+def test_a_review_is_forgotten_everywhere_and_stays_so(shop: Path, tmp_path: Path) -> None:
+    lake = Lake(settings().lake)
+    rows = lake.reviews("lamps")
+    key = rows.filter(pl.col("body").str.contains("zebrawords"))["key"][0]
+    assert forgetting.run(None, None, None, yes=True, review=key) == 0
+    assert holding(tmp_path, "zebrawords") == holding(tmp_path, key) == []
+    assert holding(tmp_path / "lake/archive", "cranewords")  # the other listing's pages stay
+    collected(shop, night=1)
+    assert sorted(lake.reviews("lamps")["key"]) == sorted(set(rows["key"]) - {key})
+
+
+def test_one_review_is_not_a_competitor_too(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert forgetting.run(shop, "lamp", None, yes=True, review="x") == 2
+    assert "stand alone" in capsys.readouterr().err
+    assert forgetting.run(shop, None, None, yes=True, review="x") == 3

@@ -1,7 +1,8 @@
 """Every figure of the card, in its order: `labelled` on the set that ships, `measured` on the corpora.
 
 All scores come from what `unmet read` publishes, by the text alone unless a figure says that stars are given. A text
-that is not read (null) counts as undecided: a probability of 0.5, a sentiment of 0, no kind, no theme.
+that is not read (null) counts as undecided: a probability of 0.5, a sentiment of 0, no kind, no theme. Where stars are
+given, those of such a text are what `complaint` goes by.
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ def _auc(
 def _kinds(folder: Path, rules: Rules, *, beside: bool) -> Iterator[Measure]:
     texts, labels = corpora.review_kinds(folder)
     reading = texts.read(rules)
-    unread = reading.reviews["complaint"].null_count()
+    unread = reading.reviews["complaint_text"].null_count()
     right = np.array(labels)
     wanted = (right == "Bug") | (right == "Feature")
     on = "app reviews with their stars, by people"
@@ -141,7 +142,7 @@ def _suggestions(folder: Path, rules: Rules, *, beside: bool) -> Measure:
                 suggests, baselines.fitted(train.body, train_suggests, texts.body)
             ),
         }
-    unread = reading.reviews["complaint"].null_count()
+    unread = reading.reviews["complaint_text"].null_count()
     on = "sentences of a forum (its test split), by people"
     return _f1("suggestions/request", "name a suggestion", on, suggests, said, unread, 0.65, others)
 
@@ -155,7 +156,7 @@ def _reasons(folder: Path, rules: Rules, *, beside: bool) -> Measure:
         for number in (len(set(right)), len(set(said))):
             others[f"{number} k-means clusters"] = scores.nmi(right, baselines.clusters(texts.body, number))
     what, on = "sort complaints by theme as people do", "negative sentences of app reviews, by people"
-    unread, value = reviews["complaint"].null_count(), scores.nmi(right, said)
+    unread, value = reviews["complaint_text"].null_count(), scores.nmi(right, said)
     return Measure("productivity-apps/theme", what, on, "NMI", len(right), unread, value, None, others, {})
 
 
@@ -170,7 +171,7 @@ def _comparisons(folder: Path, rules: Rules, *, beside: bool) -> Measure:
             "word list": scores.f1(compares, baselines.says(baselines.COMPARES, texts.body)),
             "n-grams fitted on this set": scores.f1(compares, baselines.cross_validated(texts.body, compares)),
         }
-    unread = reading.reviews["complaint"].null_count()
+    unread = reading.reviews["complaint_text"].null_count()
     on = "sentences of product reviews and forums, by people"
     return _f1("jindal-liu/compared", "notice a comparison", on, compares, said, unread, 0.75, others)
 

@@ -51,12 +51,20 @@ def test_a_rating_is_a_second_witness():
 
 
 def test_other_languages_are_recognised_and_never_scored():
-    found = reading((None, "Die App stürzt ständig ab und niemand antwortet auf meine Fragen.", 1)).reviews
-    row = found.row(0, named=True)
-    assert row["language"] == "de"
-    assert row["sentiment"] is None
-    assert row["complaint"] is None
-    assert row["kinds"] == []
+    text = "Die App stürzt ständig ab und niemand antwortet auf meine Fragen."
+    found = reading(*((None, text, stars) for stars in (None, 1, 3, 5))).reviews
+    assert found["language"].to_list() == ["de"] * 4
+    for column in ("sentiment", "complaint_text"):
+        assert found[column].to_list() == [None] * 4
+    assert found["kinds"].to_list() == [[]] * 4
+
+
+def test_stars_alone_say_whether_a_text_complains_that_is_not_read():
+    texts = ("Die App stürzt ständig ab und niemand antwortet.", "", "8010172473", "\u202e|||*#`")
+    found = reading(*((None, text, stars) for text in texts for stars in (None, 1, 2, 3, 4, 5))).reviews
+    assert found["complaint_text"].to_list() == [None] * 24
+    by_stars = [None, 0.9241, 0.8581, 0.5744, 0.2315, 0.0998]  # 1 / (1 + exp(-BY_STARS))
+    assert found["complaint"].to_list() == by_stars * 4
 
 
 def test_a_title_counts_for_the_review_and_is_not_part_of_the_body():

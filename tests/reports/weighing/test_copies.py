@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -94,3 +95,39 @@ def test_poisson_tail():
     assert poisson_tail(0, 2.0) == 1.0
     assert poisson_tail(3, 2.0) == pytest.approx(0.3233236, abs=1e-6)
     assert poisson_tail(1, 0.0) == 0.0
+
+
+def _repeats(earlier: list[str], said: str) -> bool:
+    """Whether a text repeats one of those before it that are no copies themselves, by the definition."""
+    words = said.split()
+    triples = {tuple(words[i : i + 3]) for i in range(len(words) - 2)}
+    for other in earlier:
+        theirs = other.split()
+        others = {tuple(theirs[i : i + 3]) for i in range(len(theirs) - 2)}
+        near = min(len(words), len(theirs)) >= 15 and len(triples & others) >= 0.7 * len(triples | others)
+        if said == other or near:
+            return True
+    return False
+
+
+def test_what_is_not_compared_could_not_have_been_a_copy():
+    random = np.random.default_rng(11)
+    words = [f"word{i}" for i in range(400)]
+    bodies: list[str] = []
+    for _ in range(400):
+        if bodies and random.random() < 0.5:  # an earlier one with some of its words changed
+            said = bodies[random.integers(len(bodies))].split()
+            for place in random.integers(0, len(said), random.integers(0, 5)):
+                said[place] = words[random.integers(len(words))]
+        else:
+            said = list(random.choice(words, random.integers(8, 60)))
+        bodies.append(" ".join(said))
+    earlier: list[str] = []
+    due = []
+    for body in bodies:
+        due.append(_repeats(earlier, body))
+        if not due[-1]:
+            earlier.append(body)
+    found = reviews(*(("a", body, 3, day) for day, body in enumerate(bodies)))["copy"].to_list()
+    assert sum(due) > 50
+    assert found == due

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from reports.weighing.kano import LEAST, Category, Kano, kano
-from reports.weighing.ordered import Design, least_squares, odds
+from reports.weighing.ordered import Design, Marks, least_squares, odds
 
 THEMES = ["login", "content", "speed", "offline"]
 PLANTED = {"login": (1.5, 0.2), "content": (0.2, 1.5), "speed": (1.2, 1.2), "offline": (0.0, 0.0)}
@@ -140,3 +140,16 @@ def test_least_squares_is_the_difference_of_means() -> None:
     assert fit.coefficients[0] == pytest.approx(1.5 - 4.5)
     # the sum of the variances of both means: 0.75 / 40 + 0.25 / 100, times n / (n - p)
     assert fit.covariance[0, 0] == pytest.approx((0.75 / 40 + 0.25 / 100) * 140 / 138)
+
+
+def test_places_of_ones_are_as_good_as_the_matrix() -> None:
+    random = np.random.default_rng(4)
+    whole = (random.random((60, 7)) < 0.3).astype(np.float64)
+    whole[0] = 0
+    weights, vector, group = random.random(60), random.random(7), random.integers(0, 4, 60)
+    marks = Marks(whole)
+    np.testing.assert_allclose(marks.times(vector), whole @ vector)
+    np.testing.assert_allclose(marks.sums(weights), whole.T @ weights)
+    np.testing.assert_allclose(marks.squares(weights), (whole * weights[:, None]).T @ whole)
+    by = np.stack([(whole * weights[:, None])[group == g].sum(axis=0) for g in range(3)])
+    np.testing.assert_allclose(marks.sums_by(group, 3, weights), by)

@@ -55,13 +55,9 @@ def quoted(reviews: list[dict[str, Any]], theme: str, side: str = "complaint", m
         Window(None, None), pl.DataFrame(), pl.DataFrame(), read(bodies, RULES).mentions.join(facts, on="key")
     )
     called = {name: name for name in RIVALS}
-    if side == "praise":
-        return quotes.praises(
-            gaps._mentions(evidence, theme, RIVALS, "praises", RULES, NAMES, called), RIVALS, set(), most
-        )
-    return quotes.complaints(
-        gaps._mentions(evidence, theme, RIVALS, "complains", RULES, NAMES, called), RIVALS, set(), most
-    )
+    how, chosen = ("praises", quotes.praises) if side == "praise" else ("complains", quotes.complaints)
+    said = gaps._mentions(evidence.mentions, theme, RIVALS, how, RULES)
+    return chosen(gaps._heard(said, how, RULES, NAMES, called), RIVALS, set(), most)
 
 
 def labelled(name: str) -> list[dict[str, Any]]:
