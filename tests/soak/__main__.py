@@ -22,8 +22,8 @@ from hard.nights import Nights, nights
 
 PARTS = ("faults", "long", "kill", "twice", "full", "gone")
 KILLS, TWICE, NIGHTS, LISTINGS, PAGES = 200, 50, 100, 50, 20
-FULL = (0, 300, 1_000, 3_000, 10_000, 30_000, 100_000)
-"""Bytes beyond which no file grows."""
+FULL = (300, 1_000, 3_000, 10_000, 30_000, 100_000)
+"""Bytes beyond which no file grows, what the run says among them: it must have room for its line."""
 
 
 def main(argv: Sequence[str]) -> int:
