@@ -19,6 +19,7 @@ which a look-up needs a part.
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ from data.merging import CHANGES, GONE, REVIEWS, compare, corrected, departed, i
 from data.review import UTC_TIME, Review
 from data.visit import Visit
 
+BROKEN = "broken"
+"""Where in the lake's folder lies what was damaged (`data.repairing`)."""
 TABLES = ("visits", "changes", "mentions", "readings", "reviews")
 
 
@@ -280,6 +283,8 @@ class Lake:
 
         A writer that works in another process at this moment may find its snapshot gone; it has to run again.
         """
+        if "://" not in self.root:
+            shutil.rmtree(Path(self.root) / BROKEN, ignore_errors=True)
         for name in TABLES:
             self.change(name, tables.purge)
 

@@ -1,6 +1,7 @@
 """What a lake may have suffered, found and mended: by processes that died, by disks, by clocks.
 
-Whoever mends has the lake alone. Nothing that holds rows is deleted: it is set aside in `broken/` within the lake.
+Whoever mends has the lake alone. Nothing that holds rows is deleted: it is set aside in `broken/` within the lake,
+which `unmet forget` takes away.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from data import locks, migrating, tables, upkeep
-from data.lake import TABLES, Lake
+from data.lake import BROKEN, TABLES, Lake
 from data.migrating import MADE
 from data.panics import unsaid
 
@@ -190,15 +191,16 @@ def _pages(root: Path, path: Path) -> Iterator[Finding]:
     bad = len(raw) - sum(end - start for start, end in spans)
     if not bad:
         return
-    where = _aside(root, path)
-    if spans:
-        fresh = path.with_name(f".{path.name}.00000000")
-        fresh.write_bytes(b"".join(raw[start:end] for start, end in spans))
-        fresh.replace(path)
+    # deleted, not set aside: nobody can read them, and what is set aside would outlast the time that pages are kept
+    fresh = path.with_name(f".{path.name}.00000000")
+    fresh.write_bytes(b"".join(raw[start:end] for start, end in spans))
+    fresh.replace(path)
+    if not spans:
+        path.unlink()
     yield Finding(
         str(path.relative_to(root)),
         f"{bad:,} of {len(raw):,} bytes belong to no whole page",
-        f"taken out, {len(spans):,} pages stay; as it was, it lies in {where}",
+        f"deleted; {len(spans):,} pages stay",
     )
 
 
@@ -253,7 +255,7 @@ def _rows(file: Path) -> int | None:
 
 def _aside(root: Path, path: Path) -> Path:
     """Moves something out of the way; says where to, from the lake's folder."""
-    wanted = root / "broken" / path.relative_to(root)
+    wanted = root / BROKEN / path.relative_to(root)
     target, number = wanted, 1
     while target.exists():
         target, number = wanted.with_name(f"{wanted.name}.{number}"), number + 1

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from data import locks
 from data.errors import UnmetError
-from data.lake import TABLES, Lake
+from data.lake import BROKEN, TABLES, Lake
 from data.settings import settings
 from flows.codes import DONE
 from flows.screen import console
@@ -20,7 +20,7 @@ from reports.writing import files
 
 LAKE, REPORTS = "lake", "reports"
 """Folders in the file."""
-OWN = frozenset({".lock", "runs", "broken"})
+OWN = frozenset({".lock", "runs", BROKEN})
 """What of a lake's folder stays behind."""
 
 

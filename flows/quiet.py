@@ -14,6 +14,8 @@ DEFAULTS = {
     "PREFECT_INTERNAL_LOGGING_LEVEL": "CRITICAL",
     # who holds a deployment's one slot: kept in memory, a server that is killed forgets it, and the slot stays taken
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+    # a server that is gone in mid-run is told after a minute, not after five
+    "PREFECT_CLIENT_MAX_RETRIES": "3",
     "DO_NOT_TRACK": "1",
 }
 SCREEN = {

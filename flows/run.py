@@ -125,9 +125,15 @@ def _flow(files: list[Path], newcomers: list[str] | None = None, *, tell: bool =
     if config.shared_pace:
         pace.check()
     quiet.prepare(screen=True)
+    from flows import serving
     from flows.nightly import nightly as flow
 
-    state: Any = flow(files, newcomers or [], tell=tell, return_state=True)
+    try:
+        state: Any = flow(files, newcomers or [], tell=tell, return_state=True)
+    except serving.UNREACHABLE as e:
+        raise serving.ServeError(
+            f"Prefect's server does not answer any more ({e}); what was collected is kept, so start it and run again"
+        ) from e
     if state.is_completed():
         return DONE
     told = state.result(raise_on_failure=False)

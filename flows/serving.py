@@ -23,6 +23,8 @@ from flows.screen import console
 
 HOST = "127.0.0.1"
 START_SECONDS = 120
+UNREACHABLE = (httpx.TransportError,)
+"""What Prefect's client raises once its server does not answer any more."""
 
 
 class ServeError(UnmetError):

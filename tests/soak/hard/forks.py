@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -155,6 +156,9 @@ def _run(job: dict[str, Any]) -> None:
         main(job["arguments"])
     except SystemExit as e:
         code = int(e.code or 0)
+    except BaseException:
+        traceback.print_exc()
+        raise
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

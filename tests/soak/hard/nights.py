@@ -36,6 +36,8 @@ class Nights:
     verb: str
     seconds: float = 0.0
     """How long the undisturbed night took."""
+    asked: int = 0
+    """How many pages it asked for."""
     reports: list[Mapping[str, bytes]] = field(default_factory=list)
     """Every state of the reports that readers may see."""
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
@@ -91,8 +93,8 @@ def nights(home: Path, env: Mapping[str, str], verb: str = "nightly") -> Iterato
             made.reports.append(files(home / "base" / "out"))
             where = made.place("undisturbed")
             for now in (NIGHT, AFTER):
-                took = made.run(where, now).seconds
-                made.seconds = made.seconds or took
+                before, took = site.asked, made.run(where, now).seconds
+                made.seconds, made.asked = made.seconds or took, made.asked or site.asked - before
                 made.reports.append(files(where / "out"))
             made.tables = tables(where)
             yield made

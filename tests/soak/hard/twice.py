@@ -18,6 +18,7 @@ def twice(at: Nights, count: int, until: float = float("inf")) -> Result:
         if time.monotonic() > until:
             break
         where = at.place(f"twice-{number}")
+        before = at.site.asked
         runs = [at.start(where, NIGHT), at.start(where, NIGHT)]
         codes = sorted(run.wait() for run in runs)
         result.nights += 1
@@ -27,6 +28,9 @@ def twice(at: Nights, count: int, until: float = float("inf")) -> Result:
                 result.cut += 1
             elif run.code != 0:
                 result.wrong.append(f"{number}: ended with {run.code}: {run.said[-1500:]}")
+        # one after the other asks each listing once more for its first page; both at once would ask for all twice
+        if (asked := at.site.asked - before) > at.asked + len(at.site.listings):
+            result.wrong.append(f"{number}: {asked} pages were asked for, where a night asks for {at.asked}")
         if codes[0] != 0:
             result.wrong.append(f"{number}: neither ended well")
         at.run(where, AFTER)
