@@ -1,1 +1,7 @@
 """Prefect flows and the `unmet` command: the only place that knows Prefect, and the edge where errors are caught."""
+
+import os
+
+# Polars' allocator keeps what it was given back for a second, and a market of a million reviews then needs a fifth more
+# memory; set before Polars is loaded, and overridable.
+os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:50,muzzy_decay_ms:0")

@@ -10,6 +10,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import flows  # noqa: F401 - sets what the command sets before Polars is loaded; the measured processes inherit it
+
 sys.path.insert(0, str(Path(__file__).parent))
 import collecting
 import increment
