@@ -30,7 +30,7 @@ from pathlib import Path
 import polars as pl
 from deltalake import DeltaTable
 
-from data import forgotten, tables
+from data import forgotten, locks, tables
 from data import review as _review
 from data import visit as _visit
 from data.authors import author_key, hashed
@@ -283,7 +283,7 @@ class Lake:
 
         A writer that works in another process at this moment may find its snapshot gone; it has to run again.
         """
-        if "://" not in self.root:
+        if locks.is_local(self.root):
             shutil.rmtree(Path(self.root) / BROKEN, ignore_errors=True)
         for name in TABLES:
             self.change(name, tables.purge)

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
+from data import store
 from data.errors import UnmetError
 
 PATIENCE = 60.0
@@ -37,7 +38,7 @@ class Unlockable(UnmetError):
 
 def is_local(root: str | Path) -> bool:
     """Whether a lake is a folder rather than an address in an object store."""
-    return "://" not in str(root)
+    return not store.is_remote(str(root))
 
 
 @contextmanager
