@@ -92,8 +92,8 @@ class Tables:
         mentions = said.join(ids.select(key, "id"), on=key, maintain_order="left")
         number = len(self.parts)
         with _written(self.out):
-            reviews.select(REVIEW_COLUMNS).write_ipc(self.beside / f"reviews-{number}.arrow", compression="lz4")
-            mentions.select(MENTION_COLUMNS).write_ipc(self.beside / f"mentions-{number}.arrow", compression="lz4")
+            reviews.select(REVIEW_COLUMNS).write_parquet(self.beside / f"reviews-{number}")
+            mentions.select(MENTION_COLUMNS).write_parquet(self.beside / f"mentions-{number}")
         self.parts.append(number)
         self.reviews += reviews.height
         self.mentions += mentions.height
@@ -103,10 +103,12 @@ class Tables:
     def close(self) -> None:
         """Writes both tables whole, each in place of an older one at once."""
         for name in ("reviews", "mentions"):
-            files = [self.beside / f"{name}-{number}.arrow" for number in self.parts]
+            whole, *more = [self.beside / f"{name}-{number}" for number in self.parts]
             with _written(self.out):
-                pl.scan_ipc(files).sink_parquet(self.beside / name, maintain_order=True)
-                (self.beside / name).replace(self.out / f"{name}.parquet")
+                if more:
+                    parts, whole = pl.scan_parquet([whole, *more]), self.beside / name
+                    parts.sink_parquet(whole, maintain_order=True)
+                whole.replace(self.out / f"{name}.parquet")
 
 
 @contextmanager

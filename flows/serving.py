@@ -103,8 +103,10 @@ def _end_with(server: subprocess.Popen[bytes], stopping: threading.Event) -> Non
     """Stops this process once its server has ended: without one, it would look for work in vain and seem well."""
     server.wait()
     if not stopping.is_set():
-        # what Prefect's runner says of each connection that broke with it is one fact: the line that `_server` ends with
+        # what Prefect's runner says of each connection that broke, and Python of each coroutine that waited for one, is
+        # one fact: the line that `_server` ends with
         logging.disable(logging.CRITICAL)
+        sys.unraisablehook = lambda _: None
         os.kill(os.getpid(), signal.SIGTERM)
 
 

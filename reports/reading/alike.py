@@ -24,7 +24,7 @@ class Alike:
 
     def each(self, read: pl.DataFrame) -> pl.DataFrame:
         """One row a review of `once` -> one row a review of the frame."""
-        return read[self.number]
+        return _gathered(read, self.number)
 
     def all_of(self, said: pl.DataFrame, number: str) -> pl.DataFrame:
         """Any number of rows a review of `once`, in its order, with its number in a column -> the same for the frame.
@@ -34,7 +34,12 @@ class Alike:
         held = np.bincount(said[number].to_numpy(), minlength=self.once.height)
         rows = spread(held, np.cumsum(held) - held, self.number)
         reviews = np.repeat(np.arange(len(self.number), dtype=np.uint32), held[self.number])
-        return said[rows].with_columns(pl.Series(number, reviews))
+        return _gathered(said, rows).with_columns(pl.Series(number, reviews))
+
+
+def _gathered(frame: pl.DataFrame, rows: Numbers) -> pl.DataFrame:
+    """The rows of a frame, its columns gathered side by side: indexing a frame takes one after the other."""
+    return frame.select(pl.all().gather(pl.Series(rows)))
 
 
 def alike(reviews: pl.DataFrame, apart: pl.Expr) -> Alike:

@@ -19,6 +19,8 @@ from reports.rules.needed import Need, Needs, needs
 
 _FEW = 8
 """So many words are looked up one by one sooner than all at once."""
+_RARE = 64
+"""So few texts are tried sooner than looked up once more."""
 Bits = NDArray[np.uint8]
 """Whether something is so of each text: eight texts a number, since hundreds of needs are kept."""
 _NOWHERE: Numbers = np.empty(0, dtype=np.int64)
@@ -34,7 +36,7 @@ class Gate:
         """`plain`: texts as cues expect them, none null. Only these cues can be asked for."""
         said = coded(plain)
         self._size = len(plain)
-        self._rows = said.rows[np.argsort(said.codes, kind="stable")]
+        self._rows = said.rows[np.argsort(said.codes)]
         self._counts = np.bincount(said.codes, minlength=len(said.words))
         self._starts = np.cumsum(self._counts) - self._counts
         asked = (needed for cue in cues for needed in _asked(cue))
@@ -57,8 +59,8 @@ class Gate:
         rarest, *others = sorted(needed, key=counts.__getitem__)
         rows = self._texts(codes[rarest])
         for need in others:
-            # what nearly every text has tells little
-            if not len(rows) or counts[need] > self._size:
+            # so few are tried at once; and what nearly every text has tells little
+            if len(rows) <= _RARE or counts[need] > self._size:
                 break
             if need not in self._known:
                 self._known[need] = self._bits(codes[need])

@@ -53,6 +53,8 @@ _ALIKE = re.compile(r"(?:[ts]ions?|[ai]bles?|ages?|[ae]nces?|ments?|[ae]nts?|[ae
 """Endings of words that English shares with the languages it took them from."""
 _TOKEN = r"[\p{Latin}][\p{Latin}\p{M}\d']*"
 _ADDRESS = r"https?://\S+|www\.\S+|\S+@\S+"
+_IN_ADDRESSES = ["://", "www.", "@"]
+"""Each address has one of these, few other texts do."""
 _CLOSE = 0.1
 """Where the detector's two best guesses are relatively closer than this, there is no answer."""
 
@@ -81,8 +83,9 @@ def _by_script(unique: pl.DataFrame) -> pl.DataFrame:
 
 def _by_words(unique: pl.DataFrame) -> pl.DataFrame:
     """The language of texts in Latin letters: i, language."""
-    low = pl.col("text").str.to_lowercase().str.replace_all("’", "'", literal=True)
-    low = pl.when(low.str.contains(_ADDRESS)).then(low.str.replace_all(_ADDRESS, " ")).otherwise(low)
+    low = unique["text"].str.to_lowercase().str.replace_all("’", "'", literal=True)
+    addressed = low.str.contains_any(_IN_ADDRESSES).arg_true()
+    low = low.scatter(addressed, low[addressed].str.replace_all(_ADDRESS, " "))
     words = unique.select("i", word=low.str.extract_all(_TOKEN)).explode("word").drop_nulls()
     words = words.join(_vocabulary(), on="word", how="left", maintain_order="left").with_columns(
         pl.col("kind").fill_null("unknown")

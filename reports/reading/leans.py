@@ -46,8 +46,10 @@ class _Index:
     """The words of all terms, in the order of their numbers, which begin at 1."""
     start: int
     """The number of `START`."""
+    alone: Numbers
+    """For each word, by its number, the row of the weights of the term that it is; -1 where it is none."""
     terms: tuple[_Terms, ...]
-    """Those of one, two and three words."""
+    """Those of two and three words."""
     weights: Numbers
     """One row a term, one column a target; in hundredths."""
 
@@ -101,7 +103,9 @@ def _known(plain: pl.Series, index: _Index) -> tuple[Numbers, Numbers, Numbers]:
     starts[begins] = True
     codes[starts] = index.start
     codes[~starts] = words
-    found = [_looked_up(np.flatnonzero((codes != _UNKNOWN) & ~starts), codes, 1, index)]
+    alone = index.alone[codes]
+    singles = np.flatnonzero(alone >= 0)
+    found = [(singles, alone[singles])]
     pairs = np.flatnonzero((codes[:-1] != _UNKNOWN) & (codes[1:] != _UNKNOWN) & ~starts[1:])
     found.append(_looked_up(pairs, codes, 2, index))
     triples = pairs[pairs + 2 < len(codes)]
@@ -113,7 +117,7 @@ def _known(plain: pl.Series, index: _Index) -> tuple[Numbers, Numbers, Numbers]:
 
 def _looked_up(at: Numbers, codes: Numbers, size: int, index: _Index) -> tuple[Numbers, Numbers]:
     """Of the places where so many known words follow each other those of a term, and its number."""
-    terms = index.terms[size - 1]
+    terms = index.terms[size - 2]
     if not len(terms.keys):
         return at[:0], at[:0]
     keys = _keyed([codes[at + further] for further in range(size)], len(index.words.categories))
@@ -139,14 +143,17 @@ def _index(learned: Learned) -> _Index:
     numbers = split.explode().cast(words).to_physical().cast(pl.Int64).to_numpy() + 1
     lengths = split.list.len().to_numpy()
     begins = np.cumsum(lengths) - lengths
+    alone = np.full(len(words.categories) + 1, -1, dtype=np.int64)
+    alone[numbers[begins[lengths == 1]]] = np.flatnonzero(lengths == 1)
     known = []
-    for size in (1, 2, 3):
+    for size in (2, 3):
         terms = np.flatnonzero(lengths == size)
         keys = _keyed([numbers[begins[terms] + further] for further in range(size)], len(words.categories))
         order = np.argsort(keys)
         known.append(_Terms(keys[order], terms[order], _sieve(keys)))
     start = pl.Series([START]).cast(words).to_physical()[0] + 1
-    return _Index(words, start, tuple(known), learned.terms.select(*TARGETS).to_numpy().astype(np.int64))
+    alone[start] = -1
+    return _Index(words, start, alone, tuple(known), learned.terms.select(*TARGETS).to_numpy().astype(np.int64))
 
 
 def _sieve(keys: Numbers) -> NDArray[np.bool_]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import chain
 
+import numpy as np
 import polars as pl
 
 from reports.reading import cues, sentences
@@ -17,6 +19,7 @@ SCHEMA = {
     "end": pl.Int64,
     "text": pl.String,
 }
+_ZERO = pl.lit(0, dtype=pl.Int64)
 
 
 def pieces(
@@ -29,12 +32,20 @@ def pieces(
     A title is numbered -1 and its offsets are into the title. `_heard` is the text, and the plain text is, without the
     phrases to ignore.
     """
-    found: list[tuple[int, float | None, int, int, int, str]] = []
-    told = reviews.select("review", "stars", "title", pl.col("body").fill_null(""))
-    for (review, stars, title, body), spans in zip(told.iter_rows(), splits(told["body"]), strict=True):
-        if title:
-            found.append((review, stars, -1, 0, len(title), title))
-        for number, (start, end) in enumerate(spans):
-            found.append((review, stars, number, start, end, body[start:end]))
-    frame = pl.DataFrame(found, schema=SCHEMA, orient="row").with_row_index("row")
+    told = reviews.select("review", "stars", "title", body=pl.col("body").fill_null("")).with_row_index("place")
+    said = list(splits(told["body"]))
+    counts = np.fromiter(map(len, said), dtype=np.int64, count=len(said))
+    spans = np.fromiter(chain.from_iterable(chain.from_iterable(said)), np.int64, 2 * counts.sum()).reshape(-1, 2)
+    number = np.arange(len(spans)) - np.repeat(np.cumsum(counts) - counts, counts)
+    mentions = told[np.repeat(np.arange(len(said)), counts)].select(
+        "place", "review", "stars", mention=number, start=spans[:, 0], end=spans[:, 1], text="body"
+    )
+    mentions = mentions.with_columns(pl.col("text").str.slice(pl.col("start"), pl.col("end") - pl.col("start")))
+    length = pl.col("title").str.len_chars()
+    titles = told.filter(pl.col("title") != "").select(
+        "place", "review", "stars", mention=_ZERO - 1, start=_ZERO, end=length, text="title"
+    )
+    frame = pl.concat([titles.cast(mentions.schema), mentions])
+    frame = frame.sort("place", "mention") if titles.height else frame
+    frame = frame.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items()).with_row_index("row")
     return frame.with_columns(without(pl.col("text"), ignore).alias("_heard")).with_columns(cues.plain("_heard"))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+
 import polars as pl
 
 from reports.reading.cues import PLAIN
@@ -19,13 +22,14 @@ AT_ONCE = 10_000
 def worded(mentions: pl.DataFrame, wording: Wording) -> pl.DataFrame:
     """The wording `SAID` of mentions that have the columns `row` and the plain text; one row each."""
     parts = (mentions[at : at + AT_ONCE] for at in range(0, max(mentions.height, 1), AT_ONCE))
-    return pl.concat([_worded(part, wording) for part in parts])
+    form = cache(wording.form)
+    return pl.concat([_worded(part, wording, form) for part in parts])
 
 
-def _worded(mentions: pl.DataFrame, wording: Wording) -> pl.DataFrame:
+def _worded(mentions: pl.DataFrame, wording: Wording, form: Callable[[str], str]) -> pl.DataFrame:
     words = mentions.select("row", pl.col(PLAIN).str.extract_all(TOKEN).alias("word")).explode("word")
     known = words["word"].drop_nulls().unique().to_list()
-    forms = pl.DataFrame({"word": known, "form": [wording.form(word) for word in known]}, schema_overrides=_TEXT)
+    forms = pl.DataFrame({"word": known, "form": [form(word) for word in known]}, schema_overrides=_TEXT)
     words = words.join(forms, on="word", how="left", maintain_order="left").filter(pl.col("form") != "")
     joined = words.group_by("row", maintain_order=True).agg(pl.col("form").str.join(" ").alias(SAID))
     joined = mentions.select("row").join(joined, on="row", how="left", maintain_order="left")

@@ -102,7 +102,8 @@ def splits(texts: pl.Series) -> Iterator[list[tuple[int, int]]]:
     opens = texts.str.contains(f"(?i){MAY_OPEN}|İ")
     whole = bare.str.contains(_WHOLE) & ~opens & ~bare.str.contains(MAY_CONCEDE) & (bare != "")
     end = start + bare.str.len_chars()
-    for text, opening, one, first, last in zip(texts, opens, whole, start, end, strict=True):
+    columns = (each.to_list() for each in (texts, opens, whole, start, end))
+    for text, opening, one, first, last in zip(*columns, strict=True):
         yield [(first, last)] if one else split(text, opening=opening)
 
 
@@ -236,6 +237,9 @@ def _abbreviates(text: str, low: str, start: int, at: int, end: int) -> bool:
         return True  # 1. of a list
     if at - start > 9 and low[at - 8 : at].isalpha():
         return False  # longer than any abbreviation
+    word = low[max(start, low.rfind(" ", start, at) + 1) : at]
+    if len(word) > 1 and word.isalpha() and word not in SHORT:
+        return _SPACED.match(low, end) is not None
     word = word_before(low, start, at)
     dotted = _DOTTED.search(word) is not None
     if not (dotted or len(word) < 2 or word in SHORT):

@@ -93,20 +93,26 @@ def _said(heard: pl.Series, vader: SentimentIntensityAnalyzer) -> _Said:
     raw = coded(heard.str.replace_all(_BLANKS, " "))
     rows, codes, written = _written(raw, vader.emojis)
     words = [word.lower() for word in written]
-    valence = np.array([vader.lexicon.get(word, np.nan) for word in words], dtype=np.float64)
     upper = np.array([word.isupper() for word in written], dtype=np.bool_)
-    boosts = np.array([word in BOOSTER_DICT for word in words], dtype=np.bool_)
     lengths = np.bincount(rows, minlength=len(heard))
     shouted = np.bincount(rows[upper[codes]], minlength=len(heard))
-    negators = frozenset(NEGATE)
     numbers: dict[str, list[int]] = {}
     for number, word in enumerate(words):
         numbers.setdefault(word, []).append(number)
 
-    def is_word(word: str) -> Flags:
+    def table(values: Mapping[str, float], other: float) -> Floats:
+        """What a lexicon says of each token, looked up by its own words: there are fewer of them."""
+        told = np.full(len(words), other)
+        for word in values.keys() & numbers.keys():
+            told[numbers[word]] = values[word]
+        return told
+
+    def is_word(*listed: str) -> Flags:
         flags = np.zeros(len(words), dtype=np.bool_)
-        flags[numbers.get(word, [])] = True
+        flags[[number for word in listed for number in numbers.get(word, ())]] = True
         return flags
+
+    valence, boosts = table(vader.lexicon, np.nan), is_word(*BOOSTER_DICT)
 
     idioms = _holding(rows, codes, [[is_word(word) for word in idiom] for idiom in _IDIOMS])
     return _Said(
@@ -114,9 +120,9 @@ def _said(heard: pl.Series, vader: SentimentIntensityAnalyzer) -> _Said:
         place=np.arange(len(rows)) - (np.cumsum(lengths) - lengths)[rows],
         codes=codes,
         valence=valence,
-        degree=np.array([BOOSTER_DICT.get(word, 0.0) for word in words], dtype=np.float64),
+        degree=table(BOOSTER_DICT, 0.0),
         boosts=boosts,
-        negates=np.array([word in negators or "n't" in word for word in words], dtype=np.bool_),
+        negates=is_word(*NEGATE) | np.array(["n't" in word for word in words], dtype=np.bool_),
         upper=upper,
         named={word: is_word(word) for word in _NAMED},
         at=np.flatnonzero((~np.isnan(valence) & ~boosts)[codes]),

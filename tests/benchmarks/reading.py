@@ -3,7 +3,8 @@
 Each measurement has a process of its own, so that its peak memory is its own; both kinds take turns, and the medians
 are compared. What is timed is the reading, worker processes started within it included, but not Python's start, the
 rules and the file; both tables are written as they grow. Processor seconds and peak memory are those of all its
-processes together.
+processes together. Memory is watched in runs of their own: looking at it fifty times a second takes a twentieth of the
+time where all cores are busy. The runs of the growing table are watched and timed at once.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from threading import Event, Thread
 
@@ -39,14 +40,17 @@ class Measured:
     processor: float
     """Seconds of the processor, user and system."""
     mebibytes: float
-    """Peak of resident memory."""
+    """Peak of resident memory; 0 where it was not watched."""
 
 
 def tables(corpora: Path, runs: int) -> Iterator[str]:
     """The benchmark's Markdown, line by line."""
     whole = 199_998
     pairs = [(_apart("plain", corpora, whole), _apart("ours", corpora, whole)) for _ in range(runs)]
-    plain, ours = (_median(list(each)) for each in zip(*pairs, strict=True))
+    plain, ours = (
+        replace(_median(list(each)), mebibytes=_apart(kind, corpora, whole, "watched").mebibytes)
+        for kind, each in zip(("plain", "ours"), zip(*pairs, strict=True), strict=True)
+    )
     ratios = sorted(mine.seconds / loop.seconds for loop, mine in pairs)
     yield f"## Reading {whole:,} app reviews (medians of {runs} alternating runs, {os.cpu_count()} cores)\n"
     yield "| | seconds | processor seconds | peak MiB |"
@@ -61,7 +65,7 @@ def tables(corpora: Path, runs: int) -> Iterator[str]:
     yield "## Growth (one run each)\n"
     yield "| reviews | seconds | microseconds a review | of the processor | peak MiB |"
     yield "|--:|--:|--:|--:|--:|"
-    grown = [_apart("ours", corpora, size) for size in SIZES]
+    grown = [_apart("ours", corpora, size, "watched") for size in SIZES]
     for each in grown:
         wall, processor = (spent / each.reviews * 1e6 for spent in (each.seconds, each.processor))
         yield f"| {each.reviews:,} | {each.seconds:.2f} | {wall:.1f} | {processor:.1f} | {each.mebibytes:,.0f} |"
@@ -92,14 +96,14 @@ def _median(runs: list[Measured]) -> Measured:
         runs[0].reviews,
         statistics.median(each.seconds for each in runs),
         statistics.median(each.processor for each in runs),
-        statistics.median(each.mebibytes for each in runs),
+        max(each.mebibytes for each in runs),
     )
 
 
-def _apart(what: str, corpora: Path, size: int) -> Measured:
+def _apart(what: str, corpora: Path, size: int, how: str = "unwatched") -> Measured:
     """A measurement in a process of its own."""
     told = subprocess.run(
-        [sys.executable, __file__, what, str(corpora), str(size)], stdout=subprocess.PIPE, check=True, text=True
+        [sys.executable, __file__, what, str(corpora), str(size), how], stdout=subprocess.PIPE, check=True, text=True
     ).stdout
     return Measured(**json.loads(told))
 
@@ -116,8 +120,8 @@ def _reviews(corpora: Path, size: int) -> pl.DataFrame:
     return pl.concat(copies).head(size).with_row_index("key").with_columns(**told)
 
 
-def _measured(work: Callable[[], None], reviews: int) -> Measured:
-    with watched() as mebibytes:
+def _measured(work: Callable[[], None], reviews: int, *, watch: bool) -> Measured:
+    with watched() if watch else nullcontext([0.0]) as mebibytes:
         before, started = _processor(), time.perf_counter()
         work()
         seconds, processor = time.perf_counter() - started, _processor() - before
@@ -201,6 +205,7 @@ def _plain(reviews: pl.DataFrame) -> Callable[[], None]:
 
 
 if __name__ == "__main__":
-    _, kind, folder, count = sys.argv
+    _, kind, folder, count, asked = sys.argv
     frame = _reviews(Path(folder), int(count))
-    print(json.dumps(asdict(_measured({"ours": _ours, "plain": _plain}[kind](frame), frame.height))))
+    reader = {"ours": _ours, "plain": _plain}[kind](frame)
+    print(json.dumps(asdict(_measured(reader, frame.height, watch=asked == "watched"))))

@@ -57,6 +57,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """So few reviews are worth several processes."""
     monkeypatch.setattr(parallel, "LEAST", 20)
     monkeypatch.setattr(parallel, "LARGEST", 60)
+    monkeypatch.setattr(parallel, "CHINESE", 0)
 
 
 def same(found: Reading, wanted: Reading) -> None:
@@ -122,11 +123,40 @@ def test_the_setting_says_how_many(monkeypatch: pytest.MonkeyPatch) -> None:
     assert parallel.processes() == 3
 
 
+def sized(lengths: list[int], last: str = "") -> pl.DataFrame:
+    """Reviews of so many letters; the last ends in something."""
+    bodies = ["a" * length for length in lengths]
+    return pl.DataFrame(
+        {"title": [None] * len(bodies), "body": [*bodies[:-1], bodies[-1] + last]}, schema_overrides=TEXT
+    )
+
+
+TEXT = {"title": pl.String, "body": pl.String}
+
+
 @pytest.mark.parametrize(("height", "processes"), [(1, 1), (49, 2), (51, 2), (1000, 2), (3333, 8)])
 def test_slices_cover_all_once_and_keep_their_bounds(height: int, processes: int) -> None:
-    slices = list(parallel._slices(height, processes))
+    slices = list(parallel._slices(sized([100] * height), processes))
     assert [start for start, _ in slices] == [sum(length for _, length in slices[:n]) for n in range(len(slices))]
     assert sum(length for _, length in slices) == height
-    assert max(length for _, length in slices) <= 60
+    assert max(length for _, length in slices) <= 61
     assert max(length for _, length in slices) - min(length for _, length in slices) <= 1
     assert len(slices) % processes == 0
+
+
+@pytest.mark.parametrize(
+    ("reviews", "slices"),
+    [
+        (sized([10] * 20 + [110] * 10), [(0, 23), (23, 7)]),
+        (sized([10] * 29 + [100_000]), [(0, 29), (29, 1)]),
+        (sized([100_000] + [10] * 29), [(0, 1), (1, 29)]),
+        (sized([10] * 30, "\u5473\u9053"), [(0, 29), (29, 1)]),
+        (sized([100_000]), [(0, 1)]),
+    ],
+    ids=["longer ones last", "a long one last", "a long one first", "Chinese", "one"],
+)
+def test_slices_cost_about_the_same(
+    reviews: pl.DataFrame, slices: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parallel, "CHINESE", 600_000)
+    assert list(parallel._slices(reviews, 2)) == slices
