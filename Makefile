@@ -9,9 +9,9 @@ BIN := .venv/bin
 run: .venv/ready
 	$(BIN)/unmet demo
 
-## All tests (T=path or -k expression narrows them).
+## All tests, a process a core and the tests of a file in one of them (T=path or -k expression narrows them).
 test: .venv/ready
-	$(BIN)/pytest $(T)
+	$(BIN)/pytest $(or $(T),-n auto --dist loadfile)
 
 ## Style, types, and that the checked-in files fit together.
 check: .venv/ready

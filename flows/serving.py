@@ -12,6 +12,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import httpx
 
@@ -24,6 +25,10 @@ from flows.screen import console
 
 HOST = "127.0.0.1"
 START_SECONDS = 120
+OBSERVERS = ("prefect.FlowRunCancellingObserver", "prefect.FlowRunSuspendingObserver")
+"""Those of Prefect's runner who keep a connection to the server, and tell with a traceback that it broke."""
+ENDING_SECONDS = 1
+"""A process that is killed loses its connections a moment before it has ended."""
 UNREACHABLE = (httpx.TransportError,)
 """What Prefect's client raises once its server does not answer any more."""
 
@@ -89,6 +94,8 @@ def _server(port: int) -> Iterator[None]:
             os.environ["PREFECT_API_URL"] = url
             console.print(f"Prefect's pages: http://{HOST}:{port}")
             threading.Thread(target=_end_with, args=(server, stopping), name="server-watch", daemon=True).start()
+            for name in OBSERVERS:
+                logging.getLogger(name).addFilter(partial(_is_news, server))
             up = True
             yield
         finally:
@@ -97,6 +104,15 @@ def _server(port: int) -> Iterator[None]:
             server.terminate()
             if up and died is not None:
                 raise ServeError(f"Prefect's server ended (exit {died}); run `unmet serve` again, nothing is lost")
+
+
+def _is_news(server: subprocess.Popen[bytes], _: logging.LogRecord) -> bool:
+    """Whether what an observer tells, a connection that broke, says more than that the server has ended."""
+    try:
+        server.wait(ENDING_SECONDS)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
 
 
 def _end_with(server: subprocess.Popen[bytes], stopping: threading.Event) -> None:

@@ -4,6 +4,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -53,6 +54,19 @@ class Command:
 def unmet(tmp_path):
     """The command with an empty home."""
     return Command(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def prefect_api(servers, tmp_path_factory) -> Iterator[str]:
+    """The address of a Prefect server that runs as long as the tests do."""
+    with servers.prefect_server(tmp_path_factory.mktemp("server"), servers.clean()) as api:
+        yield api
+
+
+@pytest.fixture
+def beside_server(unmet, prefect_api):
+    """The test's command finds a Prefect server that runs already, as where there are nights: a flow starts none."""
+    unmet.env["PREFECT_API_URL"] = prefect_api
 
 
 @pytest.fixture(scope="session")

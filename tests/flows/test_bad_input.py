@@ -105,6 +105,7 @@ def test_nothing_is_read_when_the_market_file_names_a_wrong_column(unmet):
     assert not (unmet.home / "lake").exists()
 
 
+@pytest.mark.usefixtures("beside_server")
 def test_a_lake_that_cannot_be_written_is_one_line_that_says_why(unmet):
     (unmet.home / "r.csv").write_text(GOOD, "utf-8")
     (unmet.home / "file").write_text("not even root can make a folder below it", "utf-8")

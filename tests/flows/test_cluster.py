@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -31,17 +30,10 @@ SAID = (
     "味道不错，第{}次送得太慢了，{}",
 )
 START = (
-    "import sys; from reports.reading import parallel; parallel.LEAST, parallel.LARGEST = 20, 60;"
+    "import sys; from reports.reading import parallel; parallel.LEAST, parallel.LARGEST, parallel.CHINESE = 20, 60, 0;"
     "from flows.cli import main; main(sys.argv[1:])"
 )
 """The command, to which a few hundred reviews are worth several processes."""
-
-
-@pytest.fixture(scope="module")
-def api(servers: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Prefect server."""
-    with servers.prefect_server(tmp_path_factory.mktemp("server"), servers.clean()) as address:
-        yield address
 
 
 @pytest.fixture(scope="module")
@@ -90,16 +82,16 @@ def written(home: Path) -> dict[str, bytes]:
 
 
 def test_what_two_workers_read_is_what_one_process_reads(
-    servers: ModuleType, api: str, market: Path, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+    servers: ModuleType, prefect_api: str, market: Path, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
 ) -> None:
     alone, many = (tmp_path_factory.mktemp("home") for _ in range(2))
     done = report(alone, market, UNMET_WORKERS="1")
     assert done.returncode == 0, done.stderr
-    with servers.dask_cluster(tmp_path, servers.clean() | {"PREFECT_API_URL": api}, 2) as (address, _):
-        done = report(many, market, UNMET_DASK=address, PREFECT_API_URL=api)
+    with servers.dask_cluster(tmp_path, servers.clean() | {"PREFECT_API_URL": prefect_api}, 2) as (address, _):
+        done = report(many, market, UNMET_DASK=address, PREFECT_API_URL=prefect_api)
     assert (done.returncode, done.stderr) == (0, "")
     assert written(many) == written(alone)
-    assert servers.task_runs(api, 4) == ["read"] * 4
+    assert servers.task_runs(prefect_api, 4) == ["read"] * 4
 
 
 def test_no_scheduler_no_worker_and_no_server_are_one_line_each(

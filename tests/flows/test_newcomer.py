@@ -31,6 +31,7 @@ def file(tmp_path):
 
 
 @pytest.mark.flow
+@pytest.mark.usefixtures("beside_server")
 def test_a_newcomer_is_collected_reported_and_kept_out_of_the_file(unmet, file):
     with DemoSite() as site:
         site.night = 2

@@ -23,6 +23,7 @@ listings = ["https://{HOST}/firefox/addon/pen/"]
 """
 
 
+@pytest.mark.usefixtures("beside_server")
 def test_every_verb_finds_the_lake_on_an_object_store_and_writes_nothing_beside_it(
     unmet: Any, protocols: ModuleType, servers: ModuleType, tmp_path: Path
 ) -> None:

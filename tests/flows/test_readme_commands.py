@@ -54,6 +54,7 @@ def site():
     thread.join()
 
 
+@pytest.mark.usefixtures("beside_server")
 def test_its_commands_run_as_written(unmet, site):
     markets = unmet.home / "markets"
     (markets / "saved").mkdir(parents=True)
