@@ -37,9 +37,10 @@ audit: .venv/ready
 golden: .venv/ready
 	UNMET_GOLDEN=write $(BIN)/pytest tests/flows/test_demo.py tests/test_readme.py
 
-## 10,000 mutated pages through every parser, and as many of ../shared/captures (FUZZ=n for fewer or more); ten minutes.
+## 10,000 mutations of every source's pages, and as many of ../shared/captures, of market files, exports and archives (FUZZ=n
+## for fewer or more); ten minutes.
 fuzz: .venv/ready
-	$(BIN)/python -P tests/fuzz.py
+	$(BIN)/python tests/fuzz
 
 ## Learns terms and weights of reports/rules from ../shared/corpora; one minute. `make quality` comes after it.
 learn: .venv/ready

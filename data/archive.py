@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -32,6 +33,8 @@ _MEMBER = b"\x1f\x8b\x08"
 _CHUNK = 65_536
 _MOST = 1024**3
 """Bytes that one record may unpack to; a page that the fetcher takes is far smaller."""
+_DAMAGED = (ArchiveLoadFailed, ValueError, AttributeError, TypeError)
+"""What reading a damaged record raises; the last two come from warcio, of a record without a type, of an odd digest."""
 _MEMORY = "Unmet-Memory"
 """A field of our own beside the standard's, which lets others be: the fragment of the address asked."""
 
@@ -165,19 +168,43 @@ def _write(page: Kept, file: IO[bytes]) -> None:
 
 
 def _responses(raw: bytes, path: str | Path) -> Iterator[Kept]:
-    """The responses in the bytes of a file, in their order."""
+    """The responses in the bytes of a file, in their order; raises ArchiveError after them where some are damaged."""
+    damaged = 0
     for member in _whole(raw, path):
-        for record in ArchiveIterator(BytesIO(member)):
-            if record.rec_type != "response":
-                continue
-            yield Kept(
-                url=record.rec_headers.get_header("WARC-Target-URI"),
-                status=int(record.http_headers.get_statuscode()),
-                headers={k.lower(): v for k, v in record.http_headers.headers},
-                body=record.content_stream().read(),
-                at=datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")),
-                memory=record.rec_headers.get_header(_MEMORY) or "",
-            )
+        try:
+            page = _response(member)
+        except _DAMAGED:
+            damaged += 1
+            continue
+        if page is not None:
+            yield page
+    if damaged:
+        raise ArchiveError(
+            f"{path}: {damaged:,} of its records are no longer what was kept, and are left out; restore the file from a"
+            " backup, or delete it once its pages are old"
+        )
+
+
+def _response(member: bytes) -> Kept | None:
+    """The response of a record, as it was kept; None for another kind of record, an error for a damaged one."""
+    # the first alone: each record is a member, and what follows it would be told on the screen
+    record = next(iter(ArchiveIterator(BytesIO(member), check_digests="raise")), None)
+    if record is None:
+        return None
+    told = record.rec_headers.get_header
+    if told("WARC-Type") not in {None, "response"}:
+        return None
+    url, at = told("WARC-Target-URI"), datetime.fromisoformat(told("WARC-Date") or "")
+    if not url or at.tzinfo is None or record.http_headers is None:
+        raise ValueError("a field is missing")
+    return Kept(
+        url=url,
+        status=int(record.http_headers.get_statuscode()),
+        headers={k.lower(): v for k, v in record.http_headers.headers},
+        body=record.content_stream().read(),
+        at=at,
+        memory=told(_MEMORY) or "",
+    )
 
 
 @contextmanager

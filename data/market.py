@@ -13,6 +13,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
@@ -178,6 +179,8 @@ def load(path: Path) -> Market:
         raise MarketError(f"{path}: is not UTF-8 text ({e.reason} at byte {e.start:,}); save it as UTF-8") from e
     except tomllib.TOMLDecodeError as e:
         raise MarketError(f"{path}: not TOML: {e}; mend that line") from e
+    except RecursionError:
+        raise MarketError(f"{path}: lists or tables within each other hundreds deep; take them apart") from None
     if "slug" in document:
         raise MarketError(f"{path}: slug: unknown key; the file's name is the market's slug")
     rivals = document.pop("competitors", None)
@@ -288,9 +291,20 @@ def check_url(url: str, where: str = "") -> None:
         raise MarketError(f"{begin}{parts.hostname}: an address with a login in it; pages behind a login are not read")
 
 
+@contextmanager
+def _named(market: Path, key: str) -> Iterator[None]:
+    """Makes one of ours of what a system says of a path that it cannot even look for, such as one that is too long."""
+    try:
+        yield
+    except OSError as e:
+        raise MarketError(f"{market}: {key}: {e.strerror}; mend it") from e
+
+
 def _export(export: Export, market: Path, key: str) -> Export:
-    path = (market.parent / export.path).resolve()
-    if not path.is_file():
+    with _named(market, f"{key}.path"):
+        path = (market.parent / export.path).resolve()
+        there = path.is_file()
+    if not there:
         raise MarketError(f"{market}: {key}.path: no such file: {export.path}; the path is relative to the market file")
     _open(path, market, f"{key}.path")
     return export.model_copy(update={"path": path})
@@ -298,7 +312,8 @@ def _export(export: Export, market: Path, key: str) -> Export:
 
 def _saved(saved: Saved, market: Path, key: str) -> Saved:
     pattern = os.path.join(glob.escape(str(market.parent.absolute())), saved.path)
-    found = pages(saved.model_copy(update={"path": pattern}))
+    with _named(market, f"{key}.path"):
+        found = pages(saved.model_copy(update={"path": pattern}))
     if not found:
         raise MarketError(
             f"{market}: {key}.path: no page matches {saved.path}; the path is relative to the market file"

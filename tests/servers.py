@@ -143,9 +143,9 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def task_runs(api: str, number: int) -> list[str]:
-    """The names of the task runs that a server knows to be completed, once there are so many: it hears of them late."""
-    return sorted(run["name"].partition("-")[0] for run in _ended(api, "task_runs", number))
+def task_runs(api: str, name: str, number: int) -> int:
+    """How many runs of a task a server knows to have ended, once there are so many: it hears of them late."""
+    return len(_ended(api, "task_runs", number, name))
 
 
 def flow_runs(api: str, number: int) -> list[str]:
@@ -153,12 +153,13 @@ def flow_runs(api: str, number: int) -> list[str]:
     return [run["state_name"] for run in _ended(api, "flow_runs", number)]
 
 
-def _ended(api: str, what: str, number: int) -> list[dict[str, str]]:
+def _ended(api: str, what: str, number: int, name: str = "") -> list[dict[str, str]]:
     asked = urllib.request.Request(f"{api}/{what}/filter", b'{"limit": 200}', {"content-type": "application/json"})
     end = time.monotonic() + START_SECONDS
     while True:
         with urllib.request.urlopen(asked, timeout=10) as answer:
-            found = [run for run in json.load(answer) if run["state_type"] in {"COMPLETED", "FAILED", "CRASHED"}]
+            ended = [run for run in json.load(answer) if run["state_type"] in {"COMPLETED", "FAILED", "CRASHED"}]
+        found = [run for run in ended if run["name"].startswith(name)]
         if len(found) >= number or time.monotonic() > end:
             return found
         time.sleep(0.2)

@@ -90,6 +90,8 @@ def toml(file: str, content: str) -> dict[str, Any]:
         return tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         raise RulesError(f"{file} is not TOML: {error}.") from None
+    except RecursionError:
+        raise RulesError(f"{file}: lists or tables within each other hundreds deep. Take them apart.") from None
 
 
 def table(file: str, where: str, value: Any) -> dict[str, Any]:

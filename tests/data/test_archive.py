@@ -118,6 +118,33 @@ def test_a_file_that_is_no_warc_has_no_pages(archive: Archive, file: Path) -> No
         assert list(archive.pages(file)) == []
 
 
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        (b"page one", b"page two"),
+        (b"WARC-Type: response\r\n", b""),
+        (b"WARC-Date: 2026", b"WARC-Date: then"),
+        (b"WARC-Target-URI", b"WARC-Other-URI"),
+        (b"WARC/1.", b"CRAW/1."),
+        (b"HTTP/1.1 200 OK", b"HTTP/1.1 fine"),
+        (b"WARC-Block-Digest: sha1", b"WARC-Block-Digest: none"),
+    ],
+)
+def test_a_record_that_says_something_else_is_told_after_the_others(
+    archive: Archive, file: Path, was: bytes, now: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive.keep(file, page(1, b"page one"))
+    damaged = gzip.decompress(file.read_bytes())
+    assert was in damaged
+    file.write_bytes(gzip.compress(damaged.replace(was, now)))
+    archive.keep(file, page(2))
+    pages = archive.pages(file)
+    assert next(pages) == page(2)
+    with pytest.raises(ArchiveError, match=r"warc\.gz: 1 of its records are no longer what was kept, and are left out"):
+        next(pages)
+    assert capsys.readouterr() == ("", "")
+
+
 def test_a_full_disk_is_told_in_one_line_and_costs_only_the_page_that_no_longer_fits(
     archive: Archive, file: Path, full_disk: Any
 ) -> None:

@@ -206,6 +206,8 @@ def test_places_come_in_the_order_listings_exports_saved_with_names_that_tell_no
         ),
         (HEAD + SAVED + 'path = "saved"', f"competitors.ink.saved.0.path: no page matches saved; {RELATIVE}"),
         (HEAD + SAVED + 'path = "/"', f"competitors.ink.saved.0.path: no page matches /; {RELATIVE}"),
+        (HEAD + SAVED + f'path = "{"x" * 300}"', "competitors.ink.saved.0.path: File name too long; mend it"),
+        (HEAD + EXPORT.replace("ink.csv", "x" * 300), "competitors.ink.exports.0.path: File name too long; mend it"),
         # wrong types and values
         (HEAD + LISTINGS.replace("[", "").replace("]", ""), "competitors.ink.listings: must be a list"),
         (HEAD + "listings = [1]", "competitors.ink.listings.0: must be a table"),
@@ -229,6 +231,7 @@ def test_places_come_in_the_order_listings_exports_saved_with_names_that_tell_no
             "name = 'Café'".encode("cp1252"),
             "is not UTF-8 text (invalid continuation byte at byte 11); save it as UTF-8",
         ),
+        ("a = " + "[" * 20_000, "lists or tables within each other hundreds deep; take them apart"),
         (HEAD.encode("utf-16"), "is not UTF-8 text (invalid start byte at byte 0); save it as UTF-8"),
     ],
 )

@@ -102,6 +102,11 @@ def test_learned_weights_are_added_and_can_be_left_out(file):
     ("name", "text", "message"),
     [
         ("notes.txt", "", "OWN no such rules. A market's own are themes.toml, corrections.toml, learned.tsv."),
+        (
+            "themes.toml",
+            "a = " + "[" * 20_000,
+            "themes.toml: lists or tables within each other hundreds deep. Take them apart.",
+        ),
         ("themes.toml", "[speed", "themes.toml is not TOML: Expected ']' at the end of a table declaration"),
         (
             "themes.toml",
@@ -141,7 +146,7 @@ def test_learned_weights_are_added_and_can_be_left_out(file):
             "learned.tsv: 'a' stands there twice or lacks a weight. Take it from the repository.",
         ),
     ],
-    ids=range(10),
+    ids=range(11),
 )
 def test_what_cannot_be_acted_on_is_told_in_one_line(file, name, text, message):
     with pytest.raises(RulesError) as error:

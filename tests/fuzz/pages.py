@@ -1,65 +1,43 @@
-"""Mutated pages through every parser, run by `make fuzz`: reviews or the parser's own error, nothing else, and soon.
+"""Mutated pages through every parser: reviews or the parser's own error, nothing else, and soon.
 
 Two sets of pages: the invented ones under `tests/pages`, and, where the folder of real data lies beside the checkout,
 what the services really sent. A third of the mutations are bytes anywhere, a third bytes where the page has its data, a
 third keep the page's syntax and change what it says: a value of its JSON, a tag of its markup.
 
 A page passes when its source returns a batch that the lake can hold, whose next request stays on the host that was
-asked, or raises a ParseError of one line; and when that takes no more than `SLOWEST` seconds of processor time.
-
-Every mutation follows from the seed, the page's name and its number, so a finding is run again with
-`python -P tests/fuzz.py --only PAGE --from NUMBER --count 1`.
+asked, or raises a ParseError of one line.
 """
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import os
 import random
 import re
-import signal
-import sys
-import time
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from mutating import SEED, TOKENS, Escaped, bytes_changed, json_of, say, tried, value_changed
 
 import scrapers
 from data.review import frame
 from scrapers._errors import ParseError
 from scrapers._source import Batch, Handle, Page, Request, within
 
-PAGES = Path(__file__).parent / "pages"
-RECORDED = Path(os.environ.get("UNMET_SHARED") or Path(__file__).parents[2] / "shared") / "captures"
-SEED = 20261122
+PAGES = Path(__file__).parents[1] / "pages"
+RECORDED = Path(os.environ.get("UNMET_SHARED") or Path(__file__).parents[3] / "shared") / "captures"
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-SLOWEST = 1.0  # seconds of processor time that no page may exceed; the largest is 3 MB
-HUNG = 60  # seconds after which a parser is taken for hung
 LARGE = 50_000  # bytes from which only every fiftieth mutation is of the whole page; the others are of its essence
-TOKENS = (
-    b"null", b"[]", b"{}", b'""', b"-1", b"4294967295", b"1e999", b"\x00", b"\xff\xfe", b"\xf0\x9f\x98", b"<", b">",
-    b'"', b"\\", b"&#x110000;", b"]]>", b"<!--", b"{" * 50, b"[" * 50, b"<div>" * 50, b"9" * 400,
-    b"2026-13-45T99:99:99",
-)  # fmt: skip
-ODD: tuple[Any, ...] = (
-    None, True, False, 0, -1, 2**31, 2**63, 10**400, 1e308, float("nan"), float("-inf"), 0.5, "", " ", "0", "-1",
-    "9" * 400, "1e999", "\ud800", "\x00", "\u2028", "a\nb", "<b>", "&#x110000;", "2026-13-45T99:99:99", "0001-01-01",
-    "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "http://[", "//other.example/x", "https://other.example/",
-    "x" * 10_000, [], {}, [[]], [None], {"": None}, {"label": None}, "@100@", "@900@", "@20000@",
-)  # fmt: skip
-"""Values where others are due; those between @ become so many nested lists."""
-
 LISTINGS = {  # recorded file or folder -> its source and listing
     "appstore": ("app_store", "https://apps.apple.com/us/app/x/id284815942"),
     "discourse": ("discourse", "https://f.example/"),
@@ -88,11 +66,6 @@ _BALLAST = re.compile(
 )
 _TELLING = re.compile(rb"(?i)review|itemprop|itemscope|\brel=.?(?:next|canonical)|ld\+json")
 _VALUE = re.compile(rb"=\s*(\"[^\"]*\"|'[^']*')")
-say = partial(print, flush=True)
-
-
-class Escaped(Exception):
-    """What a parser did that it must not do."""
 
 
 @dataclass(frozen=True)
@@ -132,54 +105,13 @@ class Subject:
         return [(a, b) for a, b in found if _LIVELY.search(self.body, a, b)] or found
 
 
-def bytes_changed(body: bytes, rng: random.Random, spots: list[tuple[int, int]]) -> bytes:
-    """The page with one to four things done to it, at the spots where there are any."""
-    data = bytearray(body)
-    for _ in range(rng.randint(1, 4)):
-        first, last = rng.choice(spots) if spots else (0, len(data))
-        at = min(rng.randint(first, last), len(data))
-        here, token = slice(at, at + rng.choice((0, 1, 2, 8, 64, 512))), rng.choice(TOKENS)
-        data[here] = rng.choice((b"", data[here] * 2, token, token + data[here], bytes([rng.randrange(256)])))
-        if rng.random() < 0.03:
-            del data[at:]
-    return bytes(data)
-
-
-def value_changed(root: Any, rng: random.Random) -> Any:
-    """JSON with one value somewhere in it taken out, exchanged, wrapped, bent or replaced; strings of JSON as well."""
-    top: Any = [root]
-    inside, key = top, 0
-    while isinstance(inside[key], list | dict) and inside[key] and rng.random() < 0.85:
-        inside = inside[key]
-        key = rng.randrange(len(inside)) if isinstance(inside, list) else rng.choice(list(inside))
-    value = inside[key]
-    bent = [deepcopy(rng.choice(ODD)), [value] * rng.choice((0, 1, 2))]
-    if isinstance(value, str):
-        bent += [value * 3, value[: len(value) // 2], value[::-1], value + "\u0000\ud83d"]
-        if value[:1] in {"[", "{"}:
-            with suppress(ValueError):
-                bent = [json.dumps(value_changed(json.loads(value), rng))]
-    elif isinstance(value, int | float):
-        bent += [-value, str(value), value * 1_000_003]
-    roll = rng.randrange(6)
-    if roll == 0 and inside is not top:
-        del inside[key]
-    elif roll == 1 and inside is not top:
-        other = rng.randrange(len(inside)) if isinstance(inside, list) else rng.choice(list(inside))
-        inside[key], inside[other] = inside[other], value
-    else:
-        inside[key] = rng.choice(bent)
-    return top[0]
-
-
 def json_changed(subject: Subject, rng: random.Random) -> bytes:
     """The page with one to three values of one piece of its JSON changed."""
     start, end = rng.choice(subject.documents)
     data = json.loads(subject.body[start:end].decode("utf-8", "replace"))
     for _ in range(rng.randint(1, 3)):
         data = value_changed(data, rng)
-    text = re.sub(r'(?:\\*")@(\d+)@(?:\\*")', lambda n: "[" * int(n[1]) + "]" * int(n[1]), json.dumps(data))
-    return subject.body[:start] + text.encode() + subject.body[end:]
+    return subject.body[:start] + json_of(data).encode() + subject.body[end:]
 
 
 def tags_changed(subject: Subject, rng: random.Random) -> bytes:
@@ -273,27 +205,15 @@ def judge(subject: Subject, data: bytes, *, own: bool) -> Batch | ParseError:
 
 
 def run(subject: Subject, first: int, count: int) -> tuple[Counter[str], float]:
-    """How many mutations came to what, and the slowest page in seconds; says of each that escaped how to see it."""
+    """How many mutations of a page came to what, and the slowest in seconds."""
     small = essence(subject)
-    counts: Counter[str] = Counter()
-    slowest = 0.0
-    for number in range(first, first + count):
+
+    def judged(number: int) -> str:
         data = mutated(subject if number % 50 == 0 else small, random.Random(f"{SEED}/{subject.name}/{number}"))
-        signal.alarm(HUNG)
-        started = time.process_time()
-        try:
-            told = judge(subject, data, own=number % 2 == 1)
-            slowest = max(slowest, took := time.process_time() - started)
-            if took > SLOWEST:
-                raise Escaped(f"took {took:.1f} s")
-            counts["batches" if isinstance(told, Batch) else "refusals"] += 1
-        except Exception as e:
-            counts["escaped"] += 1
-            if count == 1:
-                raise
-            say(f"{type(e).__name__}: {str(e)[:200]!r}; --only {subject.name} --from {number} --count 1")
-        signal.alarm(0)
-    return counts, slowest
+        told = judge(subject, data, own=number % 2 == 1)
+        return "batches" if isinstance(told, Batch) else "refusals"
+
+    return tried(subject.name, range(first, first + count), judged)
 
 
 def shares(subjects: list[Subject], count: int, *, evenly: bool) -> list[int]:
@@ -322,28 +242,12 @@ def table(title: str, subjects: list[Subject], first: int, count: int) -> int:
     return escaped
 
 
-def _hung(*_: object) -> None:
-    raise Escaped(f"did not end within {HUNG} s")
-
-
-def main() -> None:
+def tables(only: str | None, first: int, count: int) -> int:
     """Shares the mutations of each source among its pages and prints a table for each set of pages."""
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--only", help="a page's or a source's name; invented; recorded")
-    arguments.add_argument("--from", dest="first", type=int, default=0)
-    arguments.add_argument("--count", type=int, default=int(os.environ.get("FUZZ", "10000")), help="a source and set")
-    told = arguments.parse_args()
-    signal.signal(signal.SIGALRM, _hung)
-    started, escaped = time.process_time(), 0
-    say(f"seed {SEED}; no page may take more than {SLOWEST:g} s")
+    escaped = 0
     for title, subjects in (("invented", invented), ("recorded", recorded)):
-        found = [s for s in subjects() if told.only in {None, s.name, s.source, title}]
-        escaped += table(title, found, told.first, told.count) if found else 0
+        found = [s for s in subjects() if only in {None, s.name, s.source, title, "pages"}]
+        escaped += table(title, found, first, count) if found else 0
     if not RECORDED.is_dir():
         say(f"\nno recorded answers at {RECORDED}")
-    say(f"\n{escaped} escaped; {time.process_time() - started:.0f} s of processor time")
-    sys.exit(escaped > 0)
-
-
-if __name__ == "__main__":
-    main()
+    return escaped
