@@ -2,7 +2,7 @@
 
 The nights are days apart for everything that looks at the lake's own times. What looks at the disk's or the engine's
 clock is told: the files of the tables' logs grow a day older each night, and what is out of the tables goes at once,
-since a night takes seconds here.
+also out of what their logs list, since a night takes seconds here.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from deltalake import DeltaTable
+
 from data import upkeep
-from data.lake import Lake
+from data.lake import TABLES, Lake
 from data.market import load
 from data.settings import Settings
 from flows import collect
@@ -210,6 +212,8 @@ def nights(home: Path, count: int, seed: int = 3, checked: int = CHECKED) -> Ite
                 result.wrong.append(f"night {number}: {error}")
         upkeep.sweep(lake)
         upkeep.tidy(lake, market.slug)
+        for name in TABLES:
+            lake.change(name, _short_of_memory)
         upkeep.expire(lake, timedelta(0))
         collect.archive(config).expire((world.now - timedelta(days=config.keep_pages_days)).date())
         hold = number % checked == 0
@@ -245,6 +249,13 @@ def _untrue(number: int, document: dict, truth: Counter, world: World, result: L
         if row["now"] != now or row["now"] - row["then"] != sum(row["parts"].values()):
             wrong.append(f"night {number}: {row['then']} then and {row['now']} now, of {now}")
     return wrong
+
+
+def _short_of_memory(table: DeltaTable) -> None:
+    """Lets a table forget at once what its log lists of removed files for a week: real days, which pass in no test."""
+    wanted = {"delta.deletedFileRetentionDuration": "interval 0 days"}
+    if not wanted.items() <= table.metadata().configuration.items():
+        table.alter.set_table_properties(wanted)
 
 
 def _age(root: Path) -> None:
