@@ -15,10 +15,12 @@ SMALL = 4 * 2**20
 PACKED, GROUP = 16 * 2**20, 2**16
 """Bytes of a tidied file, and rows of each part of it that is read or passed over: an edit writes a file anew, and a
 look-up by keys reads the parts that may have them."""
-OFTEN = {"delta.checkpointInterval": "10"}
-"""Commits after which a table's log is summed up: who opens it reads the rest one by one."""
 KEEP = timedelta(days=7)
 """How long files stay that are out of a table, for whoever may still be reading an older version."""
+_RETENTION = "delta.logRetentionDuration"
+LOG = {"delta.checkpointInterval": "10", _RETENTION: f"interval {KEEP.days} days"}
+"""What becomes of a table's log. After so many commits it is summed up: who opens the table reads the rest one by one.
+And no entry of it outlasts the files of its version, without which nobody can read that."""
 ATTEMPTS = 20
 """Of a commit, while other processes commit."""
 
@@ -36,9 +38,7 @@ def begin(uri: str, rows: pl.DataFrame) -> None:
     It is empty, and the rows are brought in then: of two that begin at once, the second would append its rows to the
     first's without looking at their keys.
     """
-    rows.clear().write_delta(
-        uri, mode="ignore", delta_write_options={"partition_by": ["market"], "configuration": OFTEN}
-    )
+    rows.clear().write_delta(uri, mode="ignore", delta_write_options={"partition_by": ["market"], "configuration": LOG})
 
 
 def upsert(table: DeltaTable, rows: pl.DataFrame, keys: list[str]) -> None:
@@ -90,8 +90,8 @@ def small(table: DeltaTable, market: str) -> int:
 
 def pack(table: DeltaTable, by: str, market: str) -> None:
     """Writes a market's rows into few files, ordered by the column that they are looked up by."""
-    if not OFTEN.items() <= table.metadata().configuration.items():
-        table.alter.set_table_properties(OFTEN)
+    if not LOG.items() <= table.metadata().configuration.items():
+        table.alter.set_table_properties(LOG)
     table.optimize.z_order(
         [by],
         partition_filters=[("market", "=", market)],
@@ -123,10 +123,10 @@ def purge(table: DeltaTable) -> None:
     table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False)
     table.vacuum(retention_hours=1, enforce_retention_duration=False, dry_run=False, full=True)
     # An entry of the log quotes the first and last text of each file; only a checkpoint does without the old ones.
-    table.alter.set_table_properties({"delta.logRetentionDuration": "interval 0 days"})
+    table.alter.set_table_properties({_RETENTION: "interval 0 days"})
     try:
         newest = DeltaTable(table.table_uri)
         newest.create_checkpoint()
         newest.cleanup_metadata()
     finally:
-        DeltaTable(table.table_uri).alter.set_table_properties({"delta.logRetentionDuration": "interval 30 days"})
+        DeltaTable(table.table_uri).alter.set_table_properties(LOG)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 DEFAULTS = {
     # the temporary server takes 11-25 s on a small machine, and Prefect gives up after 20
@@ -31,6 +33,22 @@ def prepare(*, screen: bool) -> None:
     """
     for name, value in {**DEFAULTS, **(SCREEN if screen else {})}.items():
         os.environ.setdefault(name, value)
+
+
+@contextmanager
+def unwatched() -> Iterator[None]:
+    """While it lasts, flows send no heartbeats, unless the user's own settings say how often.
+
+    They tell a server of runs whose process died, and whoever types a command sees that. Each flow waits for up to a
+    second for its last one, three times a market. Prefect knows no value of the environment for none.
+    """
+    if "PREFECT_FLOWS_HEARTBEAT_FREQUENCY" in os.environ:
+        yield
+        return
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        yield
 
 
 def hush() -> None:

@@ -129,7 +129,8 @@ def _flow(files: list[Path], newcomers: list[str] | None = None, *, tell: bool =
     from flows.nightly import nightly as flow
 
     try:
-        state: Any = flow(files, newcomers or [], tell=tell, return_state=True)
+        with quiet.unwatched():
+            state: Any = flow(files, newcomers or [], tell=tell, return_state=True)
     except serving.UNREACHABLE as e:
         raise serving.ServeError(
             f"Prefect's server does not answer any more ({e}); what was collected is kept, so start it and run again"
