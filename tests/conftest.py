@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import resource
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -96,14 +94,3 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("no shared data beside the checkout")
     return folder
-
-
-@pytest.fixture(scope="session")
-def servers() -> ModuleType:
-    """The servers that tests start on loopback; in importlib mode no path leads there."""
-    spec = importlib.util.spec_from_file_location("servers", Path(__file__).with_name("servers.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

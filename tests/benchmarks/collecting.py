@@ -33,6 +33,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import prefects
+from servers import free_port
 
 ANSWER = 0.05
 HOSTS = 10
@@ -171,7 +172,7 @@ def _site() -> Iterator[tuple[int, subprocess.Popen[str]]]:
 
 async def _serve() -> None:
     log: list[tuple[str, str, float, float]] = []
-    port = prefects.free_port()
+    port = free_port()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

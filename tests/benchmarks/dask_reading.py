@@ -46,7 +46,7 @@ class Run:
 
 def tables(corpora: Path, runs: int) -> Iterator[str]:
     """The benchmark's Markdown, line by line; raises AssertionError where the two did not read the same."""
-    sys.path.insert(0, str(HERE.parent))
+    sys.path.insert(0, str(HERE.parent / "support"))
     from servers import clean, dask_cluster, prefect_server
 
     env = clean() | {"PYTHONPATH": str(HERE.parents[1])}

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+import servers
 
 from data.archive import ArchiveError, Kept
 from data.archive_store import StoredArchive
@@ -45,7 +45,7 @@ print(json.dumps(new))
 
 
 @pytest.fixture(scope="module")
-def store(servers: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """An S3 server, found by the environment."""
     with servers.s3_server(tmp_path_factory.mktemp("s3")) as env, pytest.MonkeyPatch.context() as patch:
         for name, value in env.items():

@@ -1,6 +1,5 @@
 """The command as a user runs it: a process of its own, with a lake and a report folder of its own."""
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -8,23 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import protocols as package
 import pytest
+import servers
 
 ROOT = Path(__file__).parents[2]
-
-
-def _load(folder: Path) -> None:
-    """Makes a package that lies beside the tests importable by its name; in importlib mode no path leads there."""
-    spec = importlib.util.spec_from_file_location(
-        folder.name, folder / "__init__.py", submodule_search_locations=[str(folder)]
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    sys.modules[folder.name] = module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-
-
-_load(Path(__file__).with_name("protocols"))
 
 
 class Command:
@@ -57,7 +44,7 @@ def unmet(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def prefect_api(servers, tmp_path_factory) -> Iterator[str]:
+def prefect_api(tmp_path_factory) -> Iterator[str]:
     """The address of a Prefect server that runs as long as the tests do."""
     with servers.prefect_server(tmp_path_factory.mktemp("server"), servers.clean()) as api:
         yield api
@@ -85,4 +72,4 @@ def demo(tmp_path_factory, command_at):
 @pytest.fixture(scope="session")
 def protocols() -> ModuleType:
     """The package of places on loopback that lies beside the tests."""
-    return sys.modules["protocols"]
+    return package

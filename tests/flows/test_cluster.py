@@ -9,9 +9,9 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+import servers
 
 from data.lake import Lake
 from data.market import load
@@ -82,7 +82,7 @@ def written(home: Path) -> dict[str, bytes]:
 
 
 def test_what_two_workers_read_is_what_one_process_reads(
-    servers: ModuleType, prefect_api: str, market: Path, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+    prefect_api: str, market: Path, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
 ) -> None:
     alone, many = (tmp_path_factory.mktemp("home") for _ in range(2))
     done = report(alone, market, UNMET_WORKERS="1")
@@ -95,7 +95,7 @@ def test_what_two_workers_read_is_what_one_process_reads(
 
 
 def test_no_scheduler_no_worker_and_no_server_are_one_line_each(
-    servers: ModuleType, market: Path, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+    market: Path, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
 ) -> None:
     nobody = f"tcp://127.0.0.1:{servers.free_port()}"
     server = {"PREFECT_API_URL": "http://127.0.0.1:9/api"}

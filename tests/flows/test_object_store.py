@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import servers
 
 pytestmark = pytest.mark.flow
 
@@ -25,7 +26,7 @@ listings = ["https://{HOST}/firefox/addon/pen/"]
 
 @pytest.mark.usefixtures("beside_server")
 def test_every_verb_finds_the_lake_on_an_object_store_and_writes_nothing_beside_it(
-    unmet: Any, protocols: ModuleType, servers: ModuleType, tmp_path: Path
+    unmet: Any, protocols: ModuleType, tmp_path: Path
 ) -> None:
     file = tmp_path / "inks.toml"
     file.write_text(MARKET, "utf-8")

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -11,18 +10,13 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+import servers
 
 pytestmark = pytest.mark.flow
 
 ROOT = Path(__file__).parents[2]
 
 SECONDS = 180
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def scheduled(port: int) -> list[str]:
@@ -46,7 +40,7 @@ def served(unmet):
         'name = "T"\n[competitors.a]\nname = "A"\n[[competitors.a.exports]]\npath = "../reviews.csv"\nsource = "x"\n',
         "utf-8",
     )
-    port = free_port()
+    port = servers.free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "flows.cli", "serve", "--cron", "0 3 * * *"],
         cwd=ROOT, env=unmet.env | {"UNMET_PORT": str(port)}, text=True,

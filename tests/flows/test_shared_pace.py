@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import servers
 
 from data.lake import Lake
 
@@ -35,7 +36,7 @@ mine.to_deployment(name="one", work_pool_name="unmet").apply()
 
 
 @pytest.fixture(scope="module")
-def api(servers: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Prefect server whose database is PostgreSQL."""
     programs = servers.postgres_folder()
     if programs is None:
@@ -57,9 +58,7 @@ def market(folder: Path, name: str) -> Path:
     return file
 
 
-def test_two_workers_never_ask_one_host_faster_than_its_pace(
-    servers: ModuleType, api: str, protocols: ModuleType, tmp_path: Path
-) -> None:
+def test_two_workers_never_ask_one_host_faster_than_its_pace(api: str, protocols: ModuleType, tmp_path: Path) -> None:
     names = ("ink", "pen")
     with protocols.Loopback([protocols.MozillaAddons(HOST, REVIEWS)], delay=0.05) as site, ExitStack() as stack:
         env = servers.clean() | {

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 from hard import faults, kill, long, servers, twice
 from hard.kill import Result
 from hard.nights import Nights, nights
@@ -28,7 +29,10 @@ FULL = (300, 1_000, 3_000, 10_000, 30_000, 100_000)
 
 def main(argv: Sequence[str]) -> int:
     """Prints a table a part as it is done; says on stderr what is under way."""
-    minutes = next((float(each) for each in argv if each not in PARTS), float("inf"))
+    told = [each for each in argv if each not in PARTS]
+    if len(told) > 1 or not all(each.isdecimal() for each in told):
+        sys.exit(f"{told[0]}: no such part; there are {', '.join(PARTS)}, and a number of minutes")
+    minutes = next(map(float, told), float("inf"))
     parts = [part for part in PARTS if part in argv] or list(PARTS)
     wrong: list[str] = []
     for part, table in (("faults", _faults), ("long", _long)):

@@ -16,7 +16,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -31,7 +30,9 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
+
+import servers  # noqa: E402
 
 from flows import demo  # noqa: E402
 from flows.demo.site import DemoSite  # noqa: E402
@@ -95,7 +96,7 @@ def main() -> int:
 def soak(minutes: int, home: Path) -> int:
     """Serves for so many minutes with everything below `home`, prints what was seen."""
     write_market(home / "markets")
-    port, log = _free_port(), home / "serve.log"
+    port, log = servers.free_port(), home / "serve.log"
     with DemoSite() as site, log.open("w", encoding="utf-8") as out:
         env = {k: v for k, v in os.environ.items() if not k.startswith(("UNMET_", "PREFECT_"))} | {
             "UNMET_LAKE": str(home / "lake"),
@@ -304,12 +305,6 @@ def _states(port: int) -> Counter[str]:
     except OSError:
         return Counter()
     return found
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from servers import clean, prefect_process
+
 from .forks import Forks
 from .kill import Result
 from .nights import AFTER, NIGHT, Nights
-
-START_SECONDS = 180
 
 
 @contextmanager
@@ -25,23 +21,10 @@ def server(home: Path) -> Iterator[dict[str, str]]:
     """While it runs, the environment in which a command finds it, and no setting of whoever runs the tests."""
     from flows import quiet
 
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("UNMET_", "PREFECT_"))}
-    env = clean | quiet.DEFAULTS | quiet.SCREEN | {"PREFECT_HOME": str(home)}
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    url = f"http://127.0.0.1:{port}/api"
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
-        try:
-            until = time.monotonic() + START_SECONDS
-            while not _answers(url):
-                if running.poll() is not None or time.monotonic() > until:
-                    raise TimeoutError("Prefect's server did not start")
-                time.sleep(0.2)
-            yield env | {"PREFECT_API_URL": url, "SERVER_PID": str(running.pid)}
-        finally:
-            running.kill()
+    home.mkdir(parents=True, exist_ok=True)
+    env = clean() | quiet.DEFAULTS | quiet.SCREEN
+    with prefect_process(home, env) as (api, process):
+        yield env | {"PREFECT_HOME": str(home), "PREFECT_API_URL": api, "SERVER_PID": str(process.pid)}
 
 
 def gone(at: Nights) -> Result:
@@ -67,11 +50,3 @@ def gone(at: Nights) -> Result:
     shutil.rmtree(where)
     result.seconds = time.monotonic() - began
     return result
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/health", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False

@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 START_SECONDS = 240
 
 
@@ -64,12 +64,19 @@ def answers(url: str) -> bool:
 @contextmanager
 def prefect_server(home: Path, env: dict[str, str]) -> Iterator[str]:
     """A Prefect server; the address of its interface."""
+    with prefect_process(home, env) as (api, _):
+        yield api
+
+
+@contextmanager
+def prefect_process(home: Path, env: dict[str, str]) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The same with its process, for those who end it."""
     port, log = free_port(), home / "prefect.log"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     quiet = {"PREFECT_HOME": str(home / "prefect"), "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
     with running(command, env | quiet, log) as server:
         until(lambda: answers(f"http://127.0.0.1:{port}/api/health"), server, log)
-        yield f"http://127.0.0.1:{port}/api"
+        yield f"http://127.0.0.1:{port}/api", server
 
 
 def postgres_folder() -> Path | None:
