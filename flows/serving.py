@@ -86,7 +86,13 @@ def _server(port: int) -> Iterator[None]:
         return
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
     stopping = threading.Event()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+    try:
+        started = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    except OSError as e:
+        raise ServeError(
+            f"Prefect's server cannot be started ({e.filename}: {e.strerror}); mend that, then again"
+        ) from e
+    with started as server:
         up = False
         try:
             with console.status("starting Prefect's server"):

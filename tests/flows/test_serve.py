@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import servers
 
+from flows import serving
+
 pytestmark = pytest.mark.flow
 
 ROOT = Path(__file__).parents[2]
@@ -83,3 +85,12 @@ def test_it_ends_in_a_line_when_its_server_does(served):
         "unmet: Prefect's server ended (exit -9); run `unmet serve` again, nothing is lost"
     )
     assert "Traceback" not in said
+
+
+def test_a_python_that_may_not_be_run_is_told_in_a_line(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with (
+        pytest.raises(serving.ServeError, match=r"^Prefect's server cannot be started \(/nowhere/python: No such file"),
+        serving._server(servers.free_port()),
+    ):
+        pass
