@@ -37,7 +37,7 @@ def prepare(*, screen: bool) -> None:
 
 @contextmanager
 def unwatched() -> Iterator[None]:
-    """While it lasts, flows send no heartbeats, unless the user's own settings say how often.
+    """While it lasts, flows send no heartbeats, unless the environment says how often.
 
     They tell a server of runs whose process died, and whoever types a command sees that. Each flow waits for up to a
     second for its last one, three times a market. Prefect knows no value of the environment for none.

@@ -33,10 +33,10 @@ from reports.rules import Rules
 LEAST = 10_000
 """Fewer reviews without their repeats are read before a worker has started."""
 MOST = 8
-"""More processes are started only where the setting says so: each takes up to 400 MiB."""
+"""More processes are started only where the setting says so: each takes up to 600 MiB."""
 LARGEST = 75_000
 """Most reviews in a slice: every slice costs 0.4 s beside its reviews, for expressions to be compiled anew, and memory
-by its size: two workers with as many at a time take 1.3 GiB together with their parent."""
+by its size: two workers with as many at a time take 1.4 GiB together with their parent."""
 
 OWN, CHINESE = 20, 600_000
 """What a review costs, and what those in Chinese do beside their own, as bytes of text that cost as much."""
@@ -188,7 +188,7 @@ _KEEPS_MEMORY = {
     "MALLOC_TRIM_THRESHOLD_": str(512 * 2**20),
 }
 """What a worker's allocators (Polars', and the system's under NumPy and Python) are told: to keep what they get back,
-since the next step of reading wants as much again. A twentieth of the time, and 100 MiB a worker."""
+since the next step of reading wants as much again. A twentieth of the time, and up to 230 MiB a worker."""
 
 
 class _Worker:
