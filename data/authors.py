@@ -21,6 +21,7 @@ def author_key(root: str | Path) -> bytes:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(f".author.key.{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)  # who may read the lake's tables need not be able to tell who wrote what
         fresh.write_bytes(secrets.token_bytes(32))
         try:
             path.hardlink_to(fresh)  # fails if another process was first: its key counts

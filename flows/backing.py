@@ -20,7 +20,9 @@ from reports.writing import files
 
 LAKE, REPORTS = "lake", "reports"
 """Folders in the file."""
-OWN = frozenset({".lock", "runs", BROKEN})
+STAGE = ".restoring"
+"""What a folder is called, or its name ends with, while it is brought back."""
+OWN = frozenset({".lock", "runs", BROKEN, STAGE})
 """What of a lake's folder stays behind."""
 
 
@@ -44,7 +46,8 @@ def backup(file: Path) -> int:
                 with console.status("backing up"), tarfile.open(fileobj=out, mode="w") as tar:
                     if config.reports.is_dir():
                         for path in sorted(config.reports.iterdir()):
-                            _add_reports(tar, path)
+                            if path.name != STAGE:
+                                _add_reports(tar, path)
                     # after the reports: none may speak of reviews that the lake does not hold
                     with locks.alone(root):
                         for path in sorted(root.iterdir()):
@@ -65,12 +68,14 @@ def restore(file: Path) -> int:
     root = Path(config.lake)
     if root.is_dir() and any((root / name).exists() for name in (*TABLES, "archive")):
         raise BackupError(f"{root}: a lake is there; move it away, or name another place (UNMET_LAKE), then restore")
-    if config.reports.is_dir() and any(path.is_dir() for path in config.reports.iterdir()):
+    if config.reports.is_dir() and any(path.is_dir() and path.name != STAGE for path in config.reports.iterdir()):
         raise BackupError(f"{config.reports}: reports are there; move them away, or name another place (UNMET_REPORTS)")
     parts = {LAKE: root, REPORTS: config.reports}
-    stages = {name: path.with_name(f".{path.name}.restoring") for name, path in parts.items()}
+    stages = {name: _stage(path) for name, path in parts.items()}
     with _typed(file, "the backup cannot be restored"):
         try:
+            for stage in stages.values():  # what a restore that was killed has left
+                shutil.rmtree(stage, ignore_errors=True)
             with console.status("restoring"), tarfile.open(file) as tar:
                 for member in _members(tar, file):
                     name, _, rest = member.name.partition("/")
@@ -80,9 +85,7 @@ def restore(file: Path) -> int:
             # reports first: a lake that is there says that all is
             for name in (REPORTS, LAKE):
                 if stages[name].is_dir():
-                    shutil.rmtree(parts[name], ignore_errors=True)
-                    parts[name].parent.mkdir(parents=True, exist_ok=True)
-                    stages[name].replace(parts[name])
+                    _put(stages[name], parts[name])
         finally:
             for stage in stages.values():
                 shutil.rmtree(stage, ignore_errors=True)
@@ -90,6 +93,23 @@ def restore(file: Path) -> int:
     for market in lake.markets():
         print(f"{market}: {lake.count('reviews', market):,} reviews")
     return DONE
+
+
+def _stage(path: Path) -> Path:
+    """Where a folder is brought back before it is put in place: beside it, or within it where it is a mount point, as
+    in a container: that can neither be replaced nor have anything beside it on its own disk."""
+    return path / STAGE if path.is_mount() else path.with_name(f".{path.name}{STAGE}")
+
+
+def _put(stage: Path, path: Path) -> None:
+    if stage.parent == path:
+        # tables last: a lake that is there says that all is
+        for part in sorted(stage.iterdir(), key=lambda part: part.name in TABLES):
+            part.replace(path / part.name)
+        return
+    shutil.rmtree(path, ignore_errors=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    stage.replace(path)
 
 
 def _add_reports(tar: tarfile.TarFile, path: Path) -> None:

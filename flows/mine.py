@@ -64,9 +64,9 @@ def visit_listing(
     board.visited(name, visit)
     log = get_run_logger()
     if error is None:
-        log.info("%s: %s", name, progress.told(visit))
+        log.info(progress.told(visit))
         return visit
-    log.warning("%s: %s", name, progress.told(visit))
+    log.warning(progress.told(visit))
     raise error
 
 

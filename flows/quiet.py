@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from data.errors import UnmetError
+
 DEFAULTS = {
     # the temporary server takes 11-25 s on a small machine, and Prefect gives up after 20
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
@@ -24,6 +26,10 @@ SCREEN = {
     # our own lines say how the run goes; Prefect's go to its server, where its pages show them
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
 }
+
+FLOWS, TASKS = "prefect.flow_runs", "prefect.task_runs"
+ANYWAY = {FLOWS: "View at ", TASKS: "Finished in state Completed"}
+"""What the loggers of a night's flows and listings say beside our own lines, and Prefect's pages show anyway."""
 
 
 def prepare(*, screen: bool) -> None:
@@ -57,3 +63,18 @@ def hush() -> None:
         if not logging.getLogger(name).handlers:
             logging.getLogger(name).addHandler(logging.NullHandler())
         logging.getLogger(name).propagate = False
+
+
+def follow() -> None:
+    """Makes a night's log one that a person can follow: a line a listing, and a line for an error of ours."""
+    for name in ANYWAY:
+        logging.getLogger(name).addFilter(_is_a_line)
+
+
+def _is_a_line(record: logging.LogRecord) -> bool:
+    """Whether a record is worth its line; takes the traceback off an error that says itself what to do next."""
+    if record.exc_info and isinstance(record.exc_info[1], UnmetError):
+        record.exc_info = None
+        if record.name == TASKS and record.levelno >= logging.ERROR:
+            return False  # the state that the task finishes in tells it too
+    return not record.getMessage().startswith(ANYWAY[record.name])

@@ -54,5 +54,5 @@ def report(market: Path, newcomers: Sequence[str] = ()) -> str:
     create_table_artifact(
         key=f"coverage-{name}", table=artifacts.coverage(document), description=f"What was read: {loaded.name}"
     )
-    log.info("%s: report written to %s", loaded.slug, path)
+    log.info("report written to %s", path)
     return str(path)

@@ -184,9 +184,11 @@ def _gaps(document: Document) -> None:
             f"  {number}. Customers need to {gap['need']}"
             f" ({gap['complaints']:,} complain or ask, {gap['kind']}, {gap['grade']} evidence)"
         )
-    for row in document["coverage"]:
-        if row["visit"] and not row["visit"]["complete"]:
-            _out(f"  not read whole: {row['competitor']}, {row['listing']}: {row['visit']['detail']}")
+    broken = [row for row in document["coverage"] if row["visit"] and not row["visit"]["complete"]]
+    for row in broken[:TOP]:
+        _out(f"  not read whole: {row['competitor']}, {row['listing']}: {row['visit']['detail']}")
+    if len(broken) > TOP:
+        _out(f"  nor {len(broken) - TOP} more of {len(document['coverage'])} listings; the report says why of each")
 
 
 def _shown(path: Path) -> str:

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 import httpx
 
@@ -29,6 +30,8 @@ OBSERVERS = ("prefect.FlowRunCancellingObserver", "prefect.FlowRunSuspendingObse
 """Those of Prefect's runner who keep a connection to the server, and tell with a traceback that it broke."""
 ENDING_SECONDS = 1
 """A process that is killed loses its connections a moment before it has ended."""
+PAGES = {"PREFECT_SERVER_UI_STATIC_DIRECTORY", "PREFECT_UI_STATIC_DIRECTORY"}
+"""Settings of where Prefect's pages lie, the old name too."""
 UNREACHABLE = (httpx.TransportError,)
 """What Prefect's client raises once its server does not answer any more."""
 
@@ -45,16 +48,15 @@ def serve(cron: str | None) -> int:
     config = settings()
     # what stops a service; Python would end at once and leave the server behind
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(DONE))
+    files = market_files([])
     with _server(config.port):
         from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
         from prefect.schedules import Cron
 
         from flows.nightly import nightly
 
-        files = market_files([])
-        console.print(
-            f"{len(files)} markets, {cron or config.cron} ({config.timezone}); stop with Ctrl-C", markup=False
-        )
+        markets = "1 market" if len(files) == 1 else f"{len(files)} markets"
+        console.print(f"{markets}, {cron or config.cron} ({config.timezone}); stop with Ctrl-C", markup=False)
         try:
             nightly.serve(
                 name="nightly",
@@ -86,8 +88,13 @@ def _server(port: int) -> Iterator[None]:
         return
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
     stopping = threading.Event()
+    # Prefect copies its pages beside its own code, where a service's user may not write: it would have none, and say so
+    # in a log that nobody reads
+    env = dict(os.environ)
+    if not env.keys() & PAGES:
+        env["PREFECT_SERVER_UI_STATIC_DIRECTORY"] = str(_home() / "pages")
     try:
-        started = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        started = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     except OSError as e:
         raise ServeError(
             f"Prefect's server cannot be started ({e.filename}: {e.strerror}); mend that, then again"
@@ -110,6 +117,11 @@ def _server(port: int) -> Iterator[None]:
             server.terminate()
             if up and died is not None:
                 raise ServeError(f"Prefect's server ended (exit {died}); run `unmet serve` again, nothing is lost")
+
+
+def _home() -> Path:
+    """Where Prefect keeps its own records."""
+    return Path(os.environ.get("PREFECT_HOME", "~/.prefect")).expanduser()
 
 
 def _is_news(server: subprocess.Popen[bytes], _: logging.LogRecord) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from data.lake import Lake
@@ -44,7 +45,15 @@ def run(what: list[Path]) -> int:
             _out(f"  {line}")
         if len(wrong) > MOST_SHOWN:
             _out(f"  and {len(wrong) - MOST_SHOWN} more")
+        if _visited_since(lake, market.slug, report):
+            _out(f"  the market was visited after it was written; `unmet report {market_file}` makes it anew")
     return code
+
+
+def _visited_since(lake: Lake, market: str, report: Path) -> bool:
+    """Whether the lake holds visits that the report cannot know of, as while a night goes on."""
+    visits = lake.visits(market)["at"].to_list()
+    return bool(visits) and max(visits) > datetime.fromtimestamp(report.stat().st_mtime, UTC)
 
 
 def _reports(what: list[Path], out: Path) -> list[Path]:

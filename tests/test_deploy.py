@@ -8,11 +8,14 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.request
 from pathlib import Path
 
 import pytest
 import yaml
+
+from flows.codes import USAGE
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -42,6 +45,32 @@ def test_the_unit_starts_a_verb_that_there_is():
     (line,) = re.findall(r"^ExecStart=/opt/unmet/\.venv/bin/unmet (\S+)$", (DEPLOY / "unmet.service").read_text(), re.M)
     done = subprocess.run([sys.executable, "-m", "flows.cli", line, "--help"], cwd=ROOT, check=False, timeout=60)
     assert done.returncode == 0
+
+
+def test_the_units_settings_are_settings_and_lead_to_its_own_folder():
+    from data.settings import Settings
+
+    unit = (DEPLOY / "unmet.service").read_text("utf-8")
+    (folder,) = re.findall(r"^StateDirectory=(\S+)$", unit, re.M)
+    written = tomllib.loads(re.sub(r"(?m)^# (?=\w+ = )", "", (DEPLOY / "unmet.toml").read_text("utf-8")))
+    assert written.keys() == {"lake", "reports", "contact", "cron", "timezone"}
+    told = Settings(**written)
+    assert (Path(told.lake).parent, told.reports.parent) == (Path("/var/lib", folder),) * 2
+
+
+def test_what_a_person_must_mend_is_not_tried_every_half_minute():
+    unit = (DEPLOY / "unmet.service").read_text("utf-8")
+    assert re.findall(r"^RestartPreventExitStatus=(\d+)$", unit, re.M) == [str(USAGE)]
+
+
+def test_every_file_that_readme_installs_is_there():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    installed = re.findall(r"^sudo cp (deploy/\S+) ", readme, re.M)
+    assert installed == ["deploy/unmet.toml", "deploy/unmet.service"]
+    for name in installed:
+        assert (ROOT / name).is_file(), name
+    named = set(re.findall(r"(\w+)=\$\(", readme))
+    assert named == set(re.findall(r"\$\{(\w+)", (DEPLOY / "compose.yaml").read_text("utf-8")))
 
 
 def test_every_setting_that_is_named_is_one():
@@ -97,7 +126,8 @@ def test_docker_takes_the_compose_file():
         pytest.skip("no docker compose here to look at the file")
     done = subprocess.run(
         [*compose, "--file", str(DEPLOY / "compose.yaml"), "config", "--quiet"],
-        env=os.environ | {"POSTGRES_PASSWORD": "x"}, capture_output=True, text=True, check=False, timeout=60,
+        env=os.environ | {"POSTGRES_PASSWORD": "x", "LAKE_OWNER": "1:1"},
+        capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
 

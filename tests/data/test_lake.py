@@ -248,6 +248,8 @@ def test_no_file_of_the_lake_holds_an_author_only_a_keyed_hash(lake: Lake, tmp_p
     assert row(other)["author"] != hashes[0]
     keys = [author_key(Path(each.root)) for each in (lake, other)]
     assert (len(keys[0]), keys[0] == keys[1]) == (32, False)
+    # a lake that others may read does not tell them whose hash is whose
+    assert (Path(lake.root) / "author.key").stat().st_mode & 0o777 == 0o600
 
 
 def test_an_author_of_half_characters_is_hashed_too(lake: Lake) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 import tarfile
 import threading
 from datetime import UTC, datetime, timedelta
@@ -19,6 +22,7 @@ from flows import backing, lakedoctor
 from flows.backing import BackupError
 from reports import report
 
+ROOT = Path(__file__).parents[2]
 NIGHT = datetime(2026, 11, 20, 3, tzinfo=UTC)
 SHOP = "https://shop.example/r"
 MARKET = f'name = "Notes"\n[competitors.ink]\nname = "Ink"\nlistings = ["{SHOP}"]\n'
@@ -119,6 +123,35 @@ def test_nothing_is_written_over(tmp_path, monkeypatch):
     with pytest.raises(BackupError, match="out: reports are there; move them away"):
         backing.restore(file)
     assert old.reports() == before
+
+
+def test_into_mount_points_as_a_container_has_them(tmp_path, monkeypatch):
+    old = place(tmp_path / "old", monkeypatch)
+    old.night(0)
+    file = tmp_path / "unmet.tar"
+    backing.backup(file)
+    home, kept = tmp_path / "new", tmp_path / "kept"
+    for name in ("lake", "out", "markets"):
+        (home / name).mkdir(parents=True)
+    inside = f"""
+        set -e
+        mount -t tmpfs none {home}/lake && mount -t tmpfs none {home}/out && mkdir {home}/out/.restoring
+        {sys.executable} -m flows.cli restore {file}
+        cp -a {home}/lake {home}/out {kept}
+    """
+    kept.mkdir()
+    mounts = ["unshare", "--mount"]
+    if subprocess.run([*mounts, "mount", "-t", "tmpfs", "none", str(home)], capture_output=True).returncode:
+        pytest.skip("nothing can be mounted here")
+    env = os.environ | {"UNMET_LAKE": f"{home}/lake", "UNMET_REPORTS": f"{home}/out"}
+    done = subprocess.run([*mounts, "sh", "-c", inside], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "notes: 30 reviews\n"), done.stderr
+    assert sorted(p.name for p in home.iterdir()) == ["lake", "markets", "out"]
+    monkeypatch.setenv("UNMET_LAKE", str(kept / "lake"))
+    assert lakedoctor.run() == 0
+    again = {str(p.relative_to(kept / "out")): p.read_bytes() for p in (kept / "out").rglob("*") if p.is_file()}
+    assert again == old.reports()
+    assert sorted(p.name for p in (kept / "lake").iterdir() if p.name.startswith(".")) in ([], [".lock"])
 
 
 def _tar(file: Path, *names: str) -> Path:

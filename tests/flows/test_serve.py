@@ -71,9 +71,27 @@ def test_a_schedule_makes_runs_and_stops_quietly_with_its_server(served):
     assert runs, f"no run was scheduled within {SECONDS} s:\n{said}"
     assert set(runs) == {"Scheduled"}
     assert f"Prefect's pages: http://127.0.0.1:{port}" in said
+    assert "\n1 market, 0 3 * * * (UTC); stop with Ctrl-C\n" in said
     assert "Traceback" not in said
     assert process.returncode == 0
     assert not Path(f"/proc/{server}").exists()
+
+
+def test_prefects_pages_are_there_though_its_code_cannot_be_written_to(served, unmet):
+    _, port, _ = served
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=20) as page:
+        assert "<title>Prefect Server</title>" in page.read().decode()
+    # an installed program is often another user's; what Prefect would write beside its code lies with its records
+    assert (unmet.home / "prefect" / "pages" / "v1" / "index.html").is_file()
+
+
+def test_without_a_market_nothing_is_started(unmet):
+    (unmet.home / "markets").mkdir()
+    done = unmet("serve", UNMET_PORT=str(servers.free_port()))
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"unmet: {unmet.home}/markets: no market file there; write one, README shows how, or try `unmet demo`\n"
+    )
 
 
 def test_it_ends_in_a_line_when_its_server_does(served):
