@@ -142,6 +142,7 @@ def prefect(tmp_path):
     env = clean | {
         "PATH": f"{BIN}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "PREFECT_HOME": str(tmp_path / "prefect"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1", "UNMET_HOME": str(ROOT), "COLUMNS": "200",
+        "LAKE_OWNER": "1001:1002",
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
         "UNMET_LAKE": str(tmp_path / "lake"), "UNMET_REPORTS": str(tmp_path / "out"),
     }  # fmt: skip
@@ -223,3 +224,12 @@ def test_a_worker_runs_a_night_that_its_form_asks_for(prefect, tmp_path):
         assert deployment["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
         assert [s["schedule"]["cron"] for s in deployment["schedules"]] == ["0 3 * * *"]
         assert deployment["tags"] == ["unmet"]
+    (container,) = (d["job_variables"] for d in asked(env, "/deployments/filter", {}) if "docker" in d["name"])
+    assert container == {
+        "image": "unmet", "image_pull_policy": "Never", "auto_remove": True, "env": {"HOME": "/tmp"},
+        "container_create_kwargs": {"user": "1001:1002"},
+        "volumes": [
+            f"{ROOT}/data/markets:/app/data/markets:ro", f"{ROOT}/data/lake:/app/data/lake",
+            f"{ROOT}/reports/out:/app/reports/out",
+        ],
+    }  # fmt: skip

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import polars as pl
@@ -165,9 +166,16 @@ def gaps(
 def openings(
     cells: dict[tuple[str, str], Cell], ranked: list[Opportunity], rivals: list[str]
 ) -> list[tuple[Opportunity, Kind]]:
-    """The themes that are gaps, in rank order, at most `MOST_GAPS`, with their kinds."""
+    """The themes that are gaps, in rank order, at most `MOST_GAPS`, with their kinds.
+
+    Their places are those among the gaps: themes of which nobody complains enough leave no hole.
+    """
     kinds = [(opportunity, _kind([cells[r, opportunity.theme] for r in rivals])) for opportunity in ranked]
-    return [(opportunity, kind) for opportunity, kind in kinds if kind is not None][:MOST_GAPS]
+    chosen = [(opportunity, kind) for opportunity, kind in kinds if kind is not None][:MOST_GAPS]
+    places = sorted(opportunity.place for opportunity, _ in chosen)
+    return [
+        (replace(opportunity, place=1 + bisect_left(places, opportunity.place)), kind) for opportunity, kind in chosen
+    ]
 
 
 def quoted(found: list[Gap]) -> set[str]:
