@@ -8,72 +8,29 @@ import subprocess
 import sys
 import tarfile
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from places import NIGHT, SHOP, Place
 
 from data import locks
 from data.lake import Lake
-from data.market import load
 from data.review import Review
-from data.visit import Visit
 from flows import backing, lakedoctor
 from flows.backing import BackupError
-from reports import report
 
 ROOT = Path(__file__).parents[2]
-NIGHT = datetime(2026, 11, 20, 3, tzinfo=UTC)
-SHOP = "https://shop.example/r"
-MARKET = f'name = "Notes"\n[competitors.ink]\nname = "Ink"\nlistings = ["{SHOP}"]\n'
-
-
-class Place:
-    """A home with a lake, reports and a market file, as the settings name them."""
-
-    def __init__(self, home: Path, patch: pytest.MonkeyPatch) -> None:
-        self.home, self.lake, self.out = home, Lake(home / "lake"), home / "out"
-        (home / "markets").mkdir(parents=True)
-        self.file = home / "markets" / "notes.toml"
-        self.file.write_text(MARKET, "utf-8")
-        for name in ("lake", "out", "markets"):
-            patch.setenv(f"UNMET_{'REPORTS' if name == 'out' else name.upper()}", str(home / name))
-
-    def night(self, number: int) -> None:
-        at = NIGHT + timedelta(days=number)
-        told = [
-            Review(
-                source="schema_org", product="ink", id=f"{number}-{i}", rating=2.0, scale="5", written=at,
-                body=f"Support never replies to my emails, case {number}-{i}.",
-            )
-            for i in range(30)
-        ]  # fmt: skip
-        self.lake.merge("notes", "ink", SHOP, told, at)
-        self.lake.add_visit(
-            Visit(
-                market="notes", competitor="ink", source="schema_org", listing=SHOP, at=at, asked=SHOP, pages=1,
-                found=30, new=30, edited=0, known=0, duplicate=0, gone=0, unreadable=0, total=None, oldest=at,
-                newest=at, outcome="reviews", stop="end", complete=True, detail=None, bytes=1, seconds=0.1,
-            )
-        )  # fmt: skip
-        report.make(self.lake, load(self.file), self.out, self.file, checked=True)
-
-    def reports(self) -> dict[str, bytes]:
-        return {str(p.relative_to(self.out)): p.read_bytes() for p in self.out.rglob("*") if p.is_file()}
-
-
-def place(home: Path, patch: pytest.MonkeyPatch) -> Place:
-    return Place(home, patch)
 
 
 def test_a_restored_lake_gives_the_same_reports_to_the_byte(tmp_path, monkeypatch, capsys):
-    old = place(tmp_path / "old", monkeypatch)
+    old = Place(tmp_path / "old", monkeypatch)
     old.night(0)
     file = tmp_path / "unmet.tar"
     assert backing.backup(file) == 0
     assert file.stat().st_mode & 0o777 == 0o600
     old.night(1)
-    new = place(tmp_path / "new", monkeypatch)
+    new = Place(tmp_path / "new", monkeypatch)
     assert backing.restore(file) == 0
     assert capsys.readouterr().out.endswith("notes: 30 reviews\n")
     assert (new.home / "lake" / "author.key").read_bytes() == (old.home / "lake" / "author.key").read_bytes()
@@ -85,7 +42,7 @@ def test_a_restored_lake_gives_the_same_reports_to_the_byte(tmp_path, monkeypatc
 
 
 def test_it_is_of_one_moment_while_runs_go_on(tmp_path, monkeypatch):
-    old = place(tmp_path / "old", monkeypatch)
+    old = Place(tmp_path / "old", monkeypatch)
     old.night(0)
     done = threading.Event()
 
@@ -104,7 +61,7 @@ def test_it_is_of_one_moment_while_runs_go_on(tmp_path, monkeypatch):
         backing.backup(files[-1])
     writer.join()
     for number, file in enumerate(files):
-        new = place(tmp_path / f"new{number}", monkeypatch)
+        new = Place(tmp_path / f"new{number}", monkeypatch)
         assert backing.restore(file) == 0
         kept = sorted(k for k in new.lake.reviews("notes")["id"] if k.startswith("w"))
         assert kept == sorted(f"w{n}" for n in range(1, len(kept) + 1))
@@ -112,7 +69,7 @@ def test_it_is_of_one_moment_while_runs_go_on(tmp_path, monkeypatch):
 
 
 def test_nothing_is_written_over(tmp_path, monkeypatch):
-    old = place(tmp_path / "old", monkeypatch)
+    old = Place(tmp_path / "old", monkeypatch)
     old.night(0)
     file = tmp_path / "unmet.tar"
     backing.backup(file)
@@ -126,7 +83,7 @@ def test_nothing_is_written_over(tmp_path, monkeypatch):
 
 
 def test_into_mount_points_as_a_container_has_them(tmp_path, monkeypatch):
-    old = place(tmp_path / "old", monkeypatch)
+    old = Place(tmp_path / "old", monkeypatch)
     old.night(0)
     file = tmp_path / "unmet.tar"
     backing.backup(file)
@@ -165,7 +122,7 @@ def _tar(file: Path, *names: str) -> Path:
 
 @pytest.mark.parametrize("name", ["lake/../../escaped", "lake//tmp/escaped", "/etc/escaped", "elsewhere/x", "lake/x"])
 def test_what_is_no_backup_of_ours_is_refused_and_leaves_nothing(tmp_path, monkeypatch, name):
-    new = place(tmp_path / "new", monkeypatch)
+    new = Place(tmp_path / "new", monkeypatch)
     with pytest.raises(BackupError) as told:
         backing.restore(_tar(tmp_path / "odd.tar", name))
     assert "\n" not in str(told.value)
@@ -174,7 +131,7 @@ def test_what_is_no_backup_of_ours_is_refused_and_leaves_nothing(tmp_path, monke
 
 
 def test_a_cut_off_file_a_full_disk_and_a_place_within_are_told_in_a_line(tmp_path, monkeypatch, full_disk):
-    old = place(tmp_path / "old", monkeypatch)
+    old = Place(tmp_path / "old", monkeypatch)
     old.night(0)
     file = tmp_path / "unmet.tar"
     with full_disk(20_000), pytest.raises(BackupError, match=r"unmet\.tar: the backup cannot be written \(File too la"):
@@ -184,14 +141,14 @@ def test_a_cut_off_file_a_full_disk_and_a_place_within_are_told_in_a_line(tmp_pa
         backing.backup(Path(old.lake.root) / "unmet.tar")
     backing.backup(file)
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-    new = place(tmp_path / "new", monkeypatch)
+    new = Place(tmp_path / "new", monkeypatch)
     with pytest.raises(BackupError, match="the backup cannot be restored"):
         backing.restore(file)
     assert sorted(p.name for p in new.home.iterdir()) == ["markets"]
 
 
 def test_the_doctor_says_what_it_did_and_whether_anything_is_lost(tmp_path, monkeypatch, capsys):
-    old = place(tmp_path / "old", monkeypatch)
+    old = Place(tmp_path / "old", monkeypatch)
     old.night(0)
     before = old.reports()
     (old.out / "notes" / ".staged").mkdir()

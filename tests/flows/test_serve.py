@@ -52,8 +52,8 @@ def served(unmet):
     while not (runs := scheduled(port)) and process.poll() is None and time.monotonic() < until:
         time.sleep(0.5)
     yield process, port, runs
-    process.kill()
-    process.communicate()
+    process.terminate()  # and with it the server, which a kill would leave behind
+    process.wait(timeout=60)
 
 
 def server_of(process):
