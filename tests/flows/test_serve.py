@@ -43,17 +43,17 @@ def served(unmet):
         "utf-8",
     )
     port = servers.free_port()
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "flows.cli", "serve", "--cron", "0 3 * * *"],
         cwd=ROOT, env=unmet.env | {"UNMET_PORT": str(port)}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    until = time.monotonic() + SECONDS
-    while not (runs := scheduled(port)) and process.poll() is None and time.monotonic() < until:
-        time.sleep(0.5)
-    yield process, port, runs
-    process.terminate()  # and with it the server, which a kill would leave behind
-    process.wait(timeout=60)
+    ) as process:  # fmt: skip
+        until = time.monotonic() + SECONDS
+        while not (runs := scheduled(port)) and process.poll() is None and time.monotonic() < until:
+            time.sleep(0.5)
+        yield process, port, runs
+        process.terminate()  # and with it the server, which a kill would leave behind
+        process.wait(timeout=60)
 
 
 def server_of(process):
