@@ -35,7 +35,10 @@ def _mark(key: bytes, what: str) -> str:
 
 
 def bar(root: str | Path, reviews: Iterable[str], author: str | None = None) -> None:
-    """Lets reviews, by key, and an author, by name, never into the lake at `root` again; on disk before it returns."""
+    """Lets reviews, by key, and an author, by name, never into the lake at `root` again; on disk before it returns.
+
+    Raises OSError where they cannot be kept.
+    """
     key = author_key(root)
     marks = [of_review(key, review) for review in reviews]
     who = hashed(key, author)
@@ -45,7 +48,8 @@ def bar(root: str | Path, reviews: Iterable[str], author: str | None = None) -> 
         _store(str(root), marks)
         return
     with (Path(root) / FILE).open("a", encoding="ascii") as file:
-        file.writelines(f"{mark}\n" for mark in marks)
+        # each on a line of its own, whatever a process that died over the last one has left
+        file.writelines(f"\n{mark}\n" for mark in marks)
         file.flush()
         os.fsync(file.fileno())
 

@@ -22,6 +22,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -172,14 +173,17 @@ class Lake:
         told = _review.frame(list(reviews))
         if told.height == 0:
             return told, 0
-        try:
-            key = author_key(self.root)
-        except OSError as e:
-            why = e.strerror or e
-            raise LakeError(f"{self.root}: cannot be written ({why}); {self._delta.mend(SPACE)}") from e
+        key = self._key()
         rows = incoming(told, key, at, market=market, competitor=competitor, listing=listing)
         stay = forgotten.without(rows, self.root, key)
         return stay, told.height - (rows.height - stay.height) if stay.height else 0
+
+    def _key(self) -> bytes:
+        try:
+            return author_key(self.root)
+        except OSError as e:
+            why = e.strerror or e
+            raise LakeError(f"{self.root}: cannot be written ({why}); {self._delta.mend(SPACE)}") from e
 
     def _same(self, rows: pl.DataFrame) -> pl.DataFrame:
         """What is held under the same keys."""
@@ -218,6 +222,10 @@ class Lake:
             with self._lock:
                 self._delta.merge(name, rows, keys)
 
+    def together(self) -> AbstractContextManager[None]:
+        """Several writes that whoever has the lake alone, to mend it or to copy it, finds all done or none."""
+        return locks.writing(self.root)
+
     def markets(self) -> list[str]:
         """The markets that anything is held of, by name."""
         found: set[str] = set()
@@ -229,14 +237,18 @@ class Lake:
 
     def keys(self, market: str, review: str | None = None, author: str | None = None) -> list[str]:
         """The keys of a review, or of all by an author (by name), that are held of a market."""
-        rows = self._delta.scan("reviews", market)
-        if rows is None:
-            return []
-        if review is not None:
-            rows = rows.filter(key=review)
-        if author is not None:
-            rows = rows.filter(author=hashed(author_key(self.root), author))
-        return sorted(self._delta.collect(rows.select("key"))["key"])
+        found: set[str] = set()
+        # a review's key may stand in another table though the review is gone: of a run that died, or of an older one
+        for name in ("reviews",) if author is not None else ("reviews", "mentions", "readings", "changes"):
+            rows = self._delta.scan(name, market)
+            if rows is None:
+                continue
+            if review is not None:
+                rows = rows.filter(key=review)
+            if author is not None:
+                rows = rows.filter(author=hashed(self._key(), author))
+            found.update(self._delta.collect(rows.select("key"))["key"])
+        return sorted(found)
 
     def held(
         self, market: str, competitor: str | None = None, source: str | None = None, keys: Collection[str] | None = None

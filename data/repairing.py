@@ -1,15 +1,18 @@
 """What a lake may have suffered, found and mended: by processes that died, by disks, by clocks.
 
-Whoever mends has the lake alone. Nothing that holds rows is deleted: it is set aside in `broken/` within the lake,
-which `unmet forget` takes away.
+Whoever mends has the lake alone. Nothing that holds rows, or may hold some, is deleted: it is set aside in `broken/`
+within the lake, which `unmet forget` takes away. What may not be read is no damage: nothing is mended then.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import secrets
 import shutil
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,9 +24,10 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from data import locks, migrating, tables, upkeep
-from data.lake import BROKEN, TABLES, Lake
+from data.lake import BROKEN, TABLES, Lake, LakeError
 from data.migrating import MADE
 from data.panics import unsaid
+from data.review import UTC_TIME
 
 AHEAD = timedelta(days=1)
 """Visits that lie further ahead than that are of a clock that was wrong."""
@@ -50,13 +54,14 @@ class Finding:
 def mend(lake: Lake, rules: Mapping[str, str], now: datetime) -> Iterator[Finding]:
     """Goes through a whole lake; `rules`: market -> the version that it is read by today.
 
-    Raises Busy where others do not stop writing, FormatError, and LakeError for what it cannot open.
+    Raises Busy where others do not stop writing, FormatError, and LakeError for what it cannot open, read or write.
     """
     root = Path(lake.root)
     if not locks.is_local(lake.root) or not root.is_dir():
         return
     migrating.known(root)
-    with locks.alone(root):
+    with locks.alone(root), _typed(root):
+        _readable(root)
         for name in TABLES:
             yield from _opened(root, name)
             yield from _files(root, name)
@@ -66,9 +71,29 @@ def mend(lake: Lake, rules: Mapping[str, str], now: datetime) -> Iterator[Findin
         for market in lake.markets():
             yield from _doubled(lake, market)
             yield from _ahead(lake, market, now)
-            yield from _unread(lake, market, rules.get(market))
+            try:
+                with locks.run(root, market):  # a run reads some reviews after the others
+                    yield from _unread(lake, market, rules.get(market))
+            except locks.Busy:
+                yield Finding(market, "a run of it is under way", "its readings were not looked at; wait for its end")
         for path in sorted((root / "archive").rglob("*.warc.gz")):
             yield from _pages(root, path)
+
+
+@contextmanager
+def _typed(root: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as e:
+        where, why = e.filename or root, e.strerror or e
+        raise LakeError(f"{where}: cannot be mended ({why}); check space and rights, then run again") from e
+
+
+def _readable(root: Path) -> None:
+    """Raises LakeError where anything may not be read, so that it is not taken for damaged."""
+    for path in (root, *root.rglob("*")):
+        if not os.access(path, os.R_OK | os.X_OK if path.is_dir() else os.R_OK):
+            raise LakeError(f"{path}: may not be read by this user; run as the lake's owner, or give it back to him")
 
 
 def _opened(root: Path, name: str) -> Iterator[Finding]:
@@ -76,8 +101,15 @@ def _opened(root: Path, name: str) -> Iterator[Finding]:
     folder, log = root / name, root / name / "_delta_log"
     if not folder.is_dir():
         return
+    # first: the engine takes an empty one, which a loss of power leaves, for a commit that changed nothing
+    torn = [entry for entry in sorted(log.glob("*.json")) if not _is_entry(entry)]
+    while torn and torn[-1] == max(log.glob("*.json")):
+        newest = torn.pop()
+        _aside(root, newest)
+        yield Finding(name, f"its last commit, {newest.name}, is damaged", f"taken back; {_AGAIN}", lost=True)
+        yield from _uncommitted(root, folder)
     if not any(log.glob("*.json")) and not any(log.glob("*.parquet")):
-        if any(_rows(file) for file in folder.rglob("*.parquet")):
+        if any(_rows(file) != 0 for file in folder.rglob("*.parquet")):
             where = _aside(root, folder)
             yield Finding(name, "files without the log that says what they are", f"set aside in {where}", lost=True)
         else:
@@ -85,11 +117,6 @@ def _opened(root: Path, name: str) -> Iterator[Finding]:
             yield Finding(name, "a table that was begun and not finished", "deleted")
         return
     while (why := _why_closed(folder)) is not None:
-        newest = max(log.glob("*.json"), default=None)
-        if newest is not None and not _is_entry(newest):
-            _aside(root, newest)
-            yield Finding(name, f"its last commit, {newest.name}, is damaged", f"taken back; {_AGAIN}", lost=True)
-            continue
         summaries = [*log.glob("_last_checkpoint"), *log.glob("*.checkpoint*.parquet")]
         if summaries and (log / f"{0:020}.json").is_file():
             for each in summaries:
@@ -102,6 +129,20 @@ def _opened(root: Path, name: str) -> Iterator[Finding]:
         else:
             yield Finding(name, f"cannot be opened ({why})", "nothing was done; `unmet restore` a backup", lost=True)
         return
+    if torn:
+        yield from _uncommitted(root, folder)
+
+
+def _uncommitted(root: Path, folder: Path) -> Iterator[Finding]:
+    """The rows of a commit that is lost, whole perhaps: they are no litter."""
+    if _why_closed(folder) is None:
+        left = [path for path in upkeep.unknown(folder, DeltaTable(str(folder))) if _rows(path) != 0]
+        for path in left:
+            _aside(root, path)
+        if left:
+            yield Finding(
+                folder.name, f"{len(left)} files of rows that no commit knows", f"set aside in {BROKEN}", lost=True
+            )
 
 
 def _files(root: Path, name: str) -> Iterator[Finding]:
@@ -149,18 +190,64 @@ def _instead(table: DeltaTable, rows: pl.DataFrame, where: str) -> None:
 
 
 def _ahead(lake: Lake, market: str, now: datetime) -> Iterator[Finding]:
-    """Visits of a day to come would be the last ones for ever, and no later run would go to a listing's end."""
+    """What a clock that was wrong has dated days ahead."""
     visits = lake.visits(market)
     ahead = visits.filter(pl.col("at") > now + AHEAD)
+    if ahead.height < visits.height:
+        yield from _visits_ahead(lake, market, ahead)
+        yield from _changes_ahead(lake, market, now)
+        yield from _pages_ahead(Path(lake.root) / "archive", market, now)
+    elif ahead.height:
+        what = f"all {ahead.height:,} visits lie ahead, up to {_last_day(ahead)}"
+        # that this clock is wrong is more likely than that it was at every one of them
+        today = now.date().isoformat()
+        yield Finding(market, what, f"nothing was done; where today is not {today}, set the clock", lost=True)
+
+
+def _visits_ahead(lake: Lake, market: str, ahead: pl.DataFrame) -> Iterator[Finding]:
+    """Such visits would be the last ones for ever, and no later run would go to a listing's end."""
     if ahead.height:
-        keys = ahead.select("market", "listing", "at")
-        lake.change("visits", partial(tables.without, keys=keys))
-        day = ahead["at"].dt.date().cast(pl.String).max()
-        yield Finding(
-            market,
-            f"{ahead.height:,} visits lie ahead, up to {day!s}; the clock was wrong",
-            "taken out of the ledger; delete reports of such days by hand",
-        )
+        where = _rows_aside(Path(lake.root), "visits", market, ahead)
+        lake.change("visits", partial(tables.without, keys=ahead.select("market", "listing", "at")))
+        what = f"{ahead.height:,} visits lie ahead, up to {_last_day(ahead)}; the clock was wrong"
+        yield Finding(market, what, f"set aside in {where}; delete reports of such days by hand")
+
+
+def _changes_ahead(lake: Lake, market: str, now: datetime) -> Iterator[Finding]:
+    """A review that left on such a day would be gone for good: of what is recorded of one, the last counts."""
+    ahead = lake.changes(market).filter(pl.col("at") > now + AHEAD)
+    if ahead.height:
+        where = _rows_aside(Path(lake.root), "changes", market, ahead)
+        dated = ahead.with_columns(at=pl.lit(now, UTC_TIME))
+        lake.change("changes", partial(tables.upsert, rows=dated, keys=["market", "key", "old_digest", "digest"]))
+        what = f"{ahead.height:,} changes lie ahead, up to {_last_day(ahead)}; the clock was wrong"
+        yield Finding(market, what, f"dated today; as they were in {where}")
+
+
+def _pages_ahead(archive: Path, market: str, now: datetime) -> Iterator[Finding]:
+    """Pages of such a day would be kept for good."""
+    last, today, moved = (now + AHEAD).date().isoformat(), now.date().isoformat(), 0
+    for path in sorted((archive / market).rglob("*.warc.gz")):
+        stem = path.name.removesuffix(".warc.gz")
+        if stem[-10:] > last:
+            target = path.with_name(f"{stem[:-10]}{today}.warc.gz")
+            _replace(target, (target.read_bytes() if target.exists() else b"") + path.read_bytes())
+            path.unlink()
+            moved += 1
+    if moved:
+        yield Finding(market, f"{moved:,} files of pages are dated ahead; the clock was wrong", "dated today")
+
+
+def _last_day(rows: pl.DataFrame) -> str:
+    return str(rows["at"].dt.date().cast(pl.String).max())
+
+
+def _rows_aside(root: Path, name: str, market: str, rows: pl.DataFrame) -> Path:
+    """Keeps rows that are taken out of a table; says where, from the lake's folder."""
+    target = _free(root / BROKEN / f"{name}-of-{market}.parquet")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    rows.write_parquet(target)
+    return target.relative_to(root)
 
 
 def _unread(lake: Lake, market: str, rules: str | None) -> Iterator[Finding]:
@@ -192,16 +279,27 @@ def _pages(root: Path, path: Path) -> Iterator[Finding]:
     if not bad:
         return
     # deleted, not set aside: nobody can read them, and what is set aside would outlast the time that pages are kept
-    fresh = path.with_name(f".{path.name}.00000000")
-    fresh.write_bytes(b"".join(raw[start:end] for start, end in spans))
-    fresh.replace(path)
-    if not spans:
+    if spans:
+        _replace(path, b"".join(raw[start:end] for start, end in spans))
+    else:
         path.unlink()
     yield Finding(
         str(path.relative_to(root)),
         f"{bad:,} of {len(raw):,} bytes belong to no whole page",
         f"deleted; {len(spans):,} pages stay",
     )
+
+
+def _replace(path: Path, content: bytes) -> None:
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with fresh.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def _spans(raw: bytes) -> Iterator[tuple[int, int]]:
@@ -255,10 +353,15 @@ def _rows(file: Path) -> int | None:
 
 def _aside(root: Path, path: Path) -> Path:
     """Moves something out of the way; says where to, from the lake's folder."""
-    wanted = root / BROKEN / path.relative_to(root)
-    target, number = wanted, 1
-    while target.exists():
-        target, number = wanted.with_name(f"{wanted.name}.{number}"), number + 1
+    target = _free(root / BROKEN / path.relative_to(root))
     target.parent.mkdir(parents=True, exist_ok=True)
     path.replace(target)
     return target.relative_to(root)
+
+
+def _free(wanted: Path) -> Path:
+    """The path, or one beside it where something lies there already."""
+    target, number = wanted, 1
+    while target.exists():
+        target, number = wanted.with_name(f"{wanted.name}.{number}"), number + 1
+    return target

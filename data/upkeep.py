@@ -54,7 +54,7 @@ def sweep(lake: Lake) -> list[Path]:
     with locks.alone(lake.root, patience=0):
         found = [path for pattern in LITTER for path in root.glob(pattern)]
         for name in TABLES:
-            lake.change(name, partial(_unknown, root / name, found))
+            lake.change(name, partial(_add, found, root / name))
             # an engine that dies over a commit leaves what would have become its entry
             found += [path for path in (root / name / "_delta_log").glob("_commit_*") if path.is_file()]
             found += [path for path in (root / name / "_delta_log").glob("*#*") if path.is_file()]
@@ -102,10 +102,14 @@ def _stale(lake: Lake, name: str, market: str, rules: str) -> pl.DataFrame | Non
     )
 
 
-def _unknown(where: Path, found: list[Path], table: DeltaTable) -> None:
-    """Adds the files below a table's folder that none of its versions knows."""
+def _add(found: list[Path], folder: Path, table: DeltaTable) -> None:
+    found += unknown(folder, table)
+
+
+def unknown(folder: Path, table: DeltaTable) -> list[Path]:
+    """The files below a table's folder that none of its versions knows."""
     known = set(table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=True))
     every = table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=True, full=True)
-    for name in sorted(set(every) - known):
-        # the engine tells some names as they are in an address
-        found += [path for path in {where / name, where / unquote(name)} if path.is_file()]
+    # the engine tells some names as they are in an address
+    places = {place for name in set(every) - known for place in (folder / name, folder / unquote(name))}
+    return sorted(path for path in places if path.is_file())

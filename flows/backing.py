@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import secrets
 import shutil
 import tarfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from data import locks
@@ -22,8 +24,11 @@ LAKE, REPORTS = "lake", "reports"
 """Folders in the file."""
 STAGE = ".restoring"
 """What a folder is called, or its name ends with, while it is brought back."""
-OWN = frozenset({".lock", "runs", BROKEN, STAGE})
+LOCKS = frozenset({".lock", "runs"})
+OWN = LOCKS | {BROKEN, STAGE}
 """What of a lake's folder stays behind."""
+LEFT_SECONDS = 3600
+"""After so long without a write, the file of a backup on its way is one of a backup that died."""
 
 
 class BackupError(UnmetError):
@@ -40,19 +45,20 @@ def backup(file: Path) -> int:
         raise BackupError(f"{file}: lies within what it would hold; name a place outside")
     fresh = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     with _typed(file, "the backup cannot be written"):
+        _sweep(file)
         try:
             # it holds the key of the authors' hashes: for its owner's eyes
             with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
                 with console.status("backing up"), tarfile.open(fileobj=out, mode="w") as tar:
                     if config.reports.is_dir():
-                        for path in sorted(config.reports.iterdir()):
+                        for path in sorted(config.reports.resolve().iterdir()):
                             if path.name != STAGE:
                                 _add_reports(tar, path)
                     # after the reports: none may speak of reviews that the lake does not hold
                     with locks.alone(root):
                         for path in sorted(root.iterdir()):
-                            if path.name not in OWN:
-                                tar.add(path, f"{LAKE}/{path.name}", filter=_whole)
+                            if path.name not in OWN:  # a part that lies on another disk is a link
+                                tar.add(path.resolve(), f"{LAKE}/{path.name}", filter=_whole)
                 out.flush()
                 os.fsync(out.fileno())
             fresh.replace(file)
@@ -65,12 +71,11 @@ def backup(file: Path) -> int:
 def restore(file: Path) -> int:
     """Brings a backup's lake and reports back, where none are; what is there is never written over."""
     config = settings()
-    root = Path(config.lake)
-    if root.is_dir() and any((root / name).exists() for name in (*TABLES, "archive")):
-        raise BackupError(f"{root}: a lake is there; move it away, or name another place (UNMET_LAKE), then restore")
-    if config.reports.is_dir() and any(path.is_dir() and path.name != STAGE for path in config.reports.iterdir()):
-        raise BackupError(f"{config.reports}: reports are there; move them away, or name another place (UNMET_REPORTS)")
-    parts = {LAKE: root, REPORTS: config.reports}
+    if not locks.is_local(config.lake):
+        raise BackupError(f"{config.lake}: is no folder; name one to restore into (UNMET_LAKE)")
+    parts = {LAKE: Path(config.lake).resolve(), REPORTS: config.reports.resolve()}
+    for name, path in parts.items():
+        _check_free(name, path)
     stages = {name: _stage(path) for name, path in parts.items()}
     with _typed(file, "the backup cannot be restored"):
         try:
@@ -82,10 +87,14 @@ def restore(file: Path) -> int:
                     _bring(tar, member, stages[name] / rest)
             if not any((stages[LAKE] / name).is_dir() for name in TABLES):
                 raise BackupError(f"{file}: holds no lake; `unmet backup` writes files that do")
+            os.sync()  # what is said to be back is on disk
+            for name, path in parts.items():  # a night may have begun meanwhile
+                _check_free(name, path)
             # reports first: a lake that is there says that all is
             for name in (REPORTS, LAKE):
                 if stages[name].is_dir():
                     _put(stages[name], parts[name])
+            os.sync()
         finally:
             for stage in stages.values():
                 shutil.rmtree(stage, ignore_errors=True)
@@ -101,29 +110,54 @@ def _stage(path: Path) -> Path:
     return path / STAGE if path.is_mount() else path.with_name(f".{path.name}{STAGE}")
 
 
+def _check_free(name: str, path: Path) -> None:
+    """Raises BackupError where anything lies in the way: a restore deletes nothing but locks."""
+    ours = LOCKS | {STAGE, *(["lost+found"] if path.is_mount() else [])}
+    there = sorted(each.name for each in path.iterdir() if each.name not in ours) if path.is_dir() else []
+    if there:
+        setting = "UNMET_LAKE" if name == LAKE else "UNMET_REPORTS"
+        held = "a lake" if name == LAKE and set(there) & {*TABLES, "archive"} else repr(there[0])
+        raise BackupError(f"{path}: {held} is there; move it away, or name an empty folder ({setting}), then restore")
+
+
 def _put(stage: Path, path: Path) -> None:
     if stage.parent == path:
         # tables last: a lake that is there says that all is
         for part in sorted(stage.iterdir(), key=lambda part: part.name in TABLES):
             part.replace(path / part.name)
         return
-    shutil.rmtree(path, ignore_errors=True)
+    for lock in [path / ".lock", *(path / "runs").glob("*.lock")]:
+        lock.unlink(missing_ok=True)
+    for folder in (path / "runs", path):  # neither goes where anything else came to lie in it meanwhile
+        if folder.is_dir():
+            folder.rmdir()
     path.parent.mkdir(parents=True, exist_ok=True)
     stage.replace(path)
+
+
+def _sweep(file: Path) -> None:
+    """Deletes what backups to the same place left that died: each is as large as the lake."""
+    for path in file.parent.glob(f".{glob.escape(file.name)}.{'[0-9a-f]' * 8}"):
+        with suppress(FileNotFoundError):  # of a backup under way that is done now
+            if time.time() - path.stat().st_mtime > LEFT_SECONDS:
+                path.unlink()
 
 
 def _add_reports(tar: tarfile.TarFile, path: Path) -> None:
     if path.is_dir():
         with files.held(path):
-            tar.add(path, f"{REPORTS}/{path.name}", filter=_whole)
+            tar.add(path.resolve(), f"{REPORTS}/{path.name}", filter=_whole)
     elif not path.name.startswith("."):
-        tar.add(path, f"{REPORTS}/{path.name}")
+        tar.add(path.resolve(), f"{REPORTS}/{path.name}", filter=_whole)
 
 
 def _whole(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    """Leaves out what a run that died left half written, and what is neither file nor folder."""
-    name = member.name.rpartition("/")[2]
-    return member if (member.isfile() or member.isdir()) and name != files.STAGE else None
+    """Leaves out what a run that died left half written; raises BackupError at what no backup can hold."""
+    if member.name.rpartition("/")[2] == files.STAGE:
+        return None
+    if member.islnk() or not (member.isfile() or member.isdir()):
+        raise BackupError(f"{member.name}: is neither a file nor a folder of its own; move it out, then back up again")
+    return member
 
 
 def _members(tar: tarfile.TarFile, file: Path) -> Iterator[tarfile.TarInfo]:

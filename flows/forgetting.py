@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import shutil
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.prompt import Confirm
 
-from data import forgotten
+from data import forgotten, locks
 from data.archive import Archive
 from data.errors import UnmetError
-from data.lake import Lake
+from data.lake import Lake, LakeError
 from data.market import load, slugify
 from data.settings import settings
 from flows import collect
 from flows.codes import DONE, NOTHING, USAGE
 from flows.screen import console
 from reports import report as press
-from reports.writing import files
+from reports.writing import files, newcomer
 
 _NOBODY = ""
 """No competitor's slug."""
@@ -66,13 +67,15 @@ def run(
     slug = None if market is None else slugify(market.stem)
     all_markets = _markets(lake, archive, config.reports)
     chosen = [m for m in all_markets if slug in {None, m}]
-    parts = [
-        _part(m, lake, archive, config.reports, competitor, source, lake.keys(m, review, author) if single else None)
-        for m in chosen
-    ]
     # a market's reports alone are a match too when the whole market is meant: a run that died may have left them
     whole = competitor is source is None and not single
-    parts = [p for p in parts if not p.empty or (whole and p.reports)]
+
+    def matching() -> list[_Part]:
+        keys = {m: lake.keys(m, review, author) if single else None for m in chosen}
+        parts = [_part(m, lake, archive, config.reports, competitor, source, keys[m]) for m in chosen]
+        return [p for p in parts if not p.empty or (whole and p.reports)]
+
+    parts = matching()
     if not parts:
         lake.purge()  # a run that died after the rows were gone left their files
         known = f"there is {', '.join(all_markets)}" if all_markets else "there is nothing at all"
@@ -85,10 +88,13 @@ def run(
         if not Confirm.ask(f"Forget {_what(parts)}? It cannot be taken back", console=console, default=False):
             _say("nothing was forgotten")
             return DONE
-    known_files = {part.market: _market_file(part, market) for part in parts}
-    with console.status("forgetting"):
+    with ExitStack() as held, console.status("forgetting"):
+        for m in chosen:  # a run under way would bring back what it holds already
+            held.enter_context(locks.run(config.lake, m))
+        parts = matching()
+        known_files = {part.market: _market_file(part, market) for part in parts}
         if single:  # first: a run that dies over it must not collect them again
-            forgotten.bar(config.lake, {key for part in parts for key in part.keys or ()}, author)
+            _bar(config.lake, parts, author)
         for part in parts:
             _forget(part, lake, archive, competitor, source)
         lake.purge()
@@ -105,9 +111,26 @@ def run(
         )
     else:
         _say("Their listings are collected again by the next run, unless you take them out of the market file.")
-    keys = ", ".join(f"report-{part.market}" for part in parts)
+    keys = ", ".join(f"report-{name}" for part in parts for name in (part.market, *_newcomers(part)))
     _say(f"Prefect's own pages may still show reports of past runs: `prefect artifact delete KEY` ({keys}).")
     return DONE
+
+
+def _bar(lake: str, parts: list[_Part], author: str | None) -> None:
+    try:
+        forgotten.bar(lake, {key for part in parts for key in part.keys or ()}, author)
+    except OSError as e:
+        why = e.strerror or e
+        raise LakeError(
+            f"{lake}: what is to stay forgotten cannot be kept ({why}), and nothing was forgotten; check space and"
+            " rights, then run again"
+        ) from e
+
+
+def _newcomers(part: _Part) -> list[str]:
+    """What the market's reports with newcomers are called in Prefect's pages."""
+    prefix = newcomer.folder([""])
+    return [part.market + "-" + p.name.removeprefix(prefix) for p in part.reports if p.name.startswith(prefix)]
 
 
 def _markets(lake: Lake, archive: Archive, reports: Path) -> list[str]:

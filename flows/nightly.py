@@ -12,20 +12,21 @@ from prefect.client.schemas.objects import State
 from prefect.states import Failed
 
 from data import locks
-from data.market import load
+from data.errors import UnmetError
+from data.market import load, slugify
 from data.settings import settings
 from flows.mine import mine
 from flows.names import of_markets
-from flows.plan import market_files
+from flows.plan import checked, named_files
 from flows.report import report
-from flows.telling import receivers
+from flows.telling import market_of, receivers
 from flows.telling import tell as telling
 
 
 # each market's flows have a timeout; Prefect has one alarm a process, so theirs would silence one around them
 @flow(name="nightly", flow_run_name=of_markets("nightly"))
 def nightly(markets: Sequence[Path] = (), newcomers: Sequence[str] = (), *, tell: bool = True) -> list[State[Any]]:
-    """Runs every market, one after the other; a market with a failed listing still gets its report.
+    """Runs every market, one after the other; one whose file is wrong, or a listing that fails, stops no other.
 
     Args:
         markets: Market files, or folders of them, as paths from the folder of README.md; all of `data/markets` when
@@ -34,29 +35,37 @@ def nightly(markets: Sequence[Path] = (), newcomers: Sequence[str] = (), *, tell
         tell: Whether those whom UNMET_NOTIFY or a market file names hear of what moved.
     """
     states: list[State[Any]] = []
-    for file in market_files(list(markets)):
+    slugs: dict[str, Path] = {}
+    for named in named_files(list(markets)):
         try:
+            file = checked(named, slugs)
             # held until all is told, so that nothing is made of what another run has collected by half
             with locks.run(settings().lake, load(file).slug):
-                states.append(mine(file, list(newcomers), return_state=True))
-                states.append(report(file, list(newcomers), return_state=True))
+                collected = mine(file, list(newcomers), return_state=True)
+                written = report(file, list(newcomers), return_state=True)
+                states += [collected, written]
                 if tell and not newcomers:
-                    states += told_of(file, states[-1])
+                    states += told_of(file, collected, written)
         except locks.Busy as e:
             states.append(Failed(message=str(e), data=e))
+        except UnmetError as e:
+            states.append(Failed(message=str(e), data=e))
+            if tell and not newcomers:
+                states += told_of(named.resolve(), None, states[-1])
     return states
 
 
-def told_of(file: Path, written: State[Any]) -> list[State[Any]]:
+def told_of(file: Path, collected: State[Any] | None, written: State[Any]) -> list[State[Any]]:
     """Tells those who asked for it what moved in a market; no state where nobody did.
 
-    `written`: what came of its report.
+    `collected`: what came of its listings, None where none was asked; `written`: what came of its report.
     """
-    config, market = settings(), load(file)
-    if not receivers(market, config):
+    if not receivers(market_of(file), settings()):
         return []
-    # its result or its error, not the state: Prefect hands a task what a state holds
+    # results and errors, not states: Prefect hands a task what a state holds
     result: Any = written.result(raise_on_failure=False)
     made, why = (Path(result), "") if written.is_completed() else (None, str(result))
-    retried = telling.with_options(retries=len(config.retry_seconds), retry_delay_seconds=config.retry_seconds)
-    return [retried(market.slug, file, made, why, return_state=True)]
+    found: Any = None if collected is None else collected.result(raise_on_failure=False)
+    # of listings that failed there are states, and the ledger says more
+    broke_off = (str(found) or type(found).__name__) if isinstance(found, BaseException) else ""
+    return [telling(slugify(file.stem), file, made, why, broke_off, return_state=True)]

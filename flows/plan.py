@@ -65,18 +65,30 @@ def market_files(markets: list[Path]) -> list[Path]:
 
     Each is loaded and planned here, so that a mistake in the last one is found before the first one is asked for.
     """
+    slugs: dict[str, Path] = {}
+    return [checked(file, slugs) for file in named_files(markets)]
+
+
+def named_files(markets: list[Path]) -> list[Path]:
+    """The same, not looked into; raises MarketError where there is none."""
     named = markets or [settings().markets]
     files = [file for path in named for file in (sorted(path.glob("*.toml")) if path.is_dir() else [path])]
     if not files:
         raise MarketError(f"{named[0]}: no market file there; write one, README shows how, or try `unmet demo`")
-    slugs: dict[str, Path] = {}
-    for file in files:
-        market = load(file)
-        if market.slug in slugs:
-            raise MarketError(f"{file}: has the same name as {slugs[market.slug]}; rename one, the name is its key")
-        slugs[market.slug] = file
-        plan(market, file)
-    return [file.resolve() for file in files]
+    return files
+
+
+def checked(file: Path, slugs: dict[str, Path]) -> Path:
+    """A market file by its whole path, once it is loaded and planned; `slugs`: those before it, which it joins.
+
+    Raises MarketError.
+    """
+    market = load(file)
+    if market.slug in slugs:
+        raise MarketError(f"{file}: has the same name as {slugs[market.slug]}; rename one, the name is its key")
+    slugs[market.slug] = file
+    plan(market, file)
+    return file.resolve()
 
 
 def _reader(place: Listing | Export | Saved, market: Market, key: str) -> tuple[str, Handle | None]:

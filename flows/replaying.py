@@ -15,6 +15,7 @@ from pathlib import Path
 from rich.status import Status
 
 import scrapers
+from data import locks
 from data.archive import Archive, ArchiveError
 from data.lake import Lake, Merge
 from data.market import Listing, load
@@ -50,22 +51,23 @@ def run(market: Path | None) -> int:
     for file in market_files([market] if market else []):
         loaded = load(file)
         places = [place.name for c in loaded.competitors for place in c.places]
-        for errand in plan(loaded, file):
-            if not isinstance(errand.place, Listing):
-                continue  # exports and saved pages are files of the user's own, read whole by every run
-            with console.status(f"{errand.name}: reading its pages again") as status:
-                done = replay(errand, archive, partial(_show, status, errand.name))
-                merge = lake.correct(
-                    errand.market,
-                    errand.competitor,
-                    errand.place.name,
-                    done.reviews.values(),
-                    done.seen,
-                    places,
-                )
-            print(_told(errand, done, merge))
-            pages, refused = pages + done.pages, refused + len(done.refused)
-            changed += merge.new + merge.edited
+        with locks.run(config.lake, loaded.slug):  # a visit may bring in what is younger than the pages read here
+            for errand in plan(loaded, file):
+                if not isinstance(errand.place, Listing):
+                    continue  # exports and saved pages are files of the user's own, read whole by every run
+                with console.status(f"{errand.name}: reading its pages again") as status:
+                    done = replay(errand, archive, partial(_show, status, errand.name))
+                    merge = lake.correct(
+                        errand.market,
+                        errand.competitor,
+                        errand.place.name,
+                        done.reviews.values(),
+                        done.seen,
+                        places,
+                    )
+                print(_told(errand, done, merge))
+                pages, refused = pages + done.pages, refused + len(done.refused)
+                changed += merge.new + merge.edited
     if pages == 0:
         _say(f"unmet: no page is kept; a run of `unmet mine` keeps them for {config.keep_pages_days} days")
         return NOTHING

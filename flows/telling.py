@@ -6,7 +6,9 @@ Receivers are Prefect notification blocks or Apprise addresses; an address is a 
 # Annotations stay real objects here: Prefect looks at them when it runs a task.
 
 import logging
+import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +21,11 @@ from prefect.cache_policies import NO_CACHE
 from data import locks
 from data.errors import UnmetError
 from data.lake import Lake
-from data.market import Market, load
+from data.market import Market, MarketError, load
 from data.settings import Settings, settings
 from reports.writing import told
 from reports.writing.digest import Digest, digest, no_report
+from reports.writing.files import ReportError
 from reports.writing.files import load as load_report
 
 Sender = Callable[[str, str], bool]
@@ -33,53 +36,88 @@ class NotifyError(UnmetError):
     """Nobody could be told, or not everybody."""
 
 
-def receivers(market: Market, config: Settings) -> list[str]:
+def market_of(file: Path) -> Market | None:
+    """The market of a file; None for one that is wrong, which is what there is to tell then."""
+    try:
+        return load(file)
+    except MarketError:
+        return None
+
+
+def receivers(market: Market | None, config: Settings) -> list[str]:
     """Blocks and addresses; those that the market names come before those of the settings."""
-    return list(market.notify) or [secret.get_secret_value() for secret in config.notify]
+    named = [] if market is None else list(market.notify)
+    return named or [secret.get_secret_value() for secret in config.notify]
 
 
+# not retried: it would tell those again who heard, where that could not be written down
 @task(name="tell", task_run_name="tell {name}", cache_policy=NO_CACHE, persist_result=False)
-def tell(name: str, file: Path, report: Path | None, why: str = "") -> bool:
+def tell(name: str, file: Path, report: Path | None, why: str = "", broke_off: str = "") -> bool:
     """Sends the digest of a market, or nothing; says whether there was something to tell.
 
-    What was told is remembered once a receiver has it. Raises NotifyError when one could not be told.
+    Whoever does not take it is tried again after UNMET_RETRY_SECONDS. What was told is remembered once a receiver has
+    it. Raises NotifyError when one could not be told, and ReportError when that it was cannot be remembered.
 
     Args:
         name: the market's slug.
         file: the market file.
         report: the report that was made; None where none could be.
         why: what was wrong then.
+        broke_off: why collecting ended before all listings were visited.
     """
-    config, market, log = settings(), load(file), get_run_logger()
-    folder = config.reports / market.slug
-    with locks.run(config.lake, market.slug):
+    config, market, log = settings(), market_of(file), get_run_logger()
+    folder = config.reports / name
+    with locks.run(config.lake, name), ExitStack() as kept:
         before = told.load(folder)
         if report is not None:
             document = load_report(report.with_suffix(".json"))
-            found, now = digest(document, Lake(config.lake).visits(market.slug), before)
+            found, now = digest(document, Lake(config.lake).visits(name), before, broke_off)
         else:
-            found, now = no_report(market.name, why, config.clock().date(), before)
+            title = file.stem if market is None else market.name
+            found, now = no_report(title, why, config.clock().date(), before)
         if found is None:
             told.save(now, folder)
             log.info("%s: nothing moved, nobody is told", name)
             return False
-        failed = send(found, receivers(market, config))
-        if len(failed) < len(receivers(market, config)):
-            told.save(now, folder)
+        # written before anybody hears, and put in place after: a full disk is what there may be to tell
+        unkept, keep = None, _nothing
+        try:
+            keep = kept.enter_context(told.written(now, folder))
+        except ReportError as e:
+            unkept = e
+        failed = send(found, receivers(market, config), [] if unkept else config.retry_seconds, keep)
     if failed:
         raise NotifyError(f"{name}: not told: {', '.join(failed)}; check UNMET_NOTIFY or the block")
     log.info("%s: told: %s", name, found.title)
+    if unkept:
+        raise unkept
     return True
 
 
-def send(found: Digest, to: Sequence[str]) -> list[str]:
+def _nothing() -> None:
+    pass
+
+
+def send(
+    found: Digest, to: Sequence[str], waits: Sequence[float] = (), taken: Callable[[], None] = _nothing
+) -> list[str]:
     """Sends a digest to each receiver; the ones that did not take it, without their secrets.
 
-    Raises NotifyError, before anything is sent, where a receiver is none.
+    Those are tried again after each of `waits`, seconds. `taken` is called once, as soon as anybody has it. Raises
+    NotifyError, before anything is sent, where a receiver is none.
     """
     title, body = harmless(found.title), harmless(found.body)
     ready = [_block(receiver) if "://" not in receiver else _address(receiver) for receiver in to]
-    return [shown for shown, sent in ready if not sent(title, body)]
+    left, heard = ready, False
+    for wait in (0, *waits):
+        time.sleep(wait)
+        left = [(shown, sent) for shown, sent in left if not sent(title, body)]
+        if len(left) < len(ready) and not heard:
+            heard = True
+            taken()
+        if not left:
+            break
+    return [shown for shown, _ in left]
 
 
 def harmless(text: str) -> str:

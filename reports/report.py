@@ -48,10 +48,11 @@ def read_new(lake: Lake, market: str, rules: Rules, elsewhere: Elsewhere | None 
         for part in due.with_columns(stars=_review.stars()).iter_slices(at_once):
             reading = readers.read(part)
             marks = part.select("key", "market", "digest").with_columns(rules=pl.lit(rules.version))
-            # mentions first: a review counts as read once its row is in `readings`
             mentions = marks.join(reading.mentions, on="key", how="inner")
-            lake.insert("mentions", mentions, ["market", "key", "digest", "rules", "mention"])
-            lake.insert("readings", marks.join(reading.reviews, on="key"), ["market", "key", "digest", "rules"])
+            with lake.together():
+                # mentions first: a review counts as read once its row is in `readings`
+                lake.insert("mentions", mentions, ["market", "key", "digest", "rules", "mention"])
+                lake.insert("readings", marks.join(reading.reviews, on="key"), ["market", "key", "digest", "rules"])
     return due.height
 
 

@@ -9,6 +9,7 @@ other, or a run after a restart, tell nothing twice:
 | more complaints  | of a theme, beyond chance, with the interval of the change   | likewise                     |
 | a new phrase     | no theme holds it, and more people say it than before        | likewise                     |
 | a source broke   | the last visit of a listing did not see what is shown there  | when it recovers             |
+| broke off        | collecting ended before all listings were visited            | when it does not             |
 | no report        | none could be made of what was collected                     | when one can be              |
 """
 
@@ -47,6 +48,8 @@ class Told:
     """Phrase -> the day it last was new."""
     broken: Mapping[str, str] = field(default_factory=dict)
     """`competitor listing` -> the day it broke."""
+    broke_off: str | None = None
+    """The day from which collecting ended too early."""
     no_report: str | None = None
     """The day from which no report could be made."""
 
@@ -66,13 +69,16 @@ class Digest:
         return "\n".join(self.lines)
 
 
-def digest(document: Document, visits: pl.DataFrame, told: Told | None) -> tuple[Digest | None, Told]:
+def digest(
+    document: Document, visits: pl.DataFrame, told: Told | None, broke_off: str = ""
+) -> tuple[Digest | None, Told]:
     """What to tell of a market, None for nothing, and what is told then.
 
     Args:
         document: the newest report.
         visits: the ledger of its market, ordered by time.
         told: what was told before; None when nothing ever was, which makes the first digest say what stands.
+        broke_off: why collecting ended before all listings were visited.
     """
     before = told or Told()
     today = document["date"] or "undated"
@@ -80,7 +86,19 @@ def digest(document: Document, visits: pl.DataFrame, told: Told | None) -> tuple
     risen, risen_told = _news(list(_risen(document)), before.risen, today)
     phrases, phrases_told = _news(list(_phrases(document)), before.phrases, today)
     broke, mended, broken = _sources(document, visits, before.broken)
-    now = Told(gaps=gaps_told, risen=risen_told, phrases=phrases_told, broken=broken)
+    now = Told(
+        gaps=gaps_told,
+        risen=risen_told,
+        phrases=phrases_told,
+        broken=broken,
+        broke_off=(before.broke_off or today) if broke_off else None,
+    )
+    ended = [f"Collecting broke off: {_detail(broke_off)}"] if broke_off and not before.broke_off else []
+    whole = (
+        [f"All listings are visited again; collecting broke off since {_day(before.broke_off)}."]
+        if before.broke_off and not broke_off
+        else []
+    )
     again = [f"Reports are made again; none could be since {_day(before.no_report)}."] if before.no_report else []
     parts = [
         ("new gap", "new gaps", [_gap(g, document, told) for g in document["gaps"] if g["theme"] in gaps]),
@@ -88,6 +106,8 @@ def digest(document: Document, visits: pl.DataFrame, told: Told | None) -> tuple
         ("new complaint", "new complaints", [line for item, line in _phrases(document).items() if item in phrases]),
         ("source broke", "sources broke", broke),
         ("source works again", "sources work again", mended),
+        ("", "collecting broke off", ended),
+        ("", "collecting works again", whole),
         ("", "reports again", again),
     ]
     name = plain(document["market"]["name"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -32,16 +34,35 @@ def load(folder: Path) -> Told | None:
 
 def save(told: Told, folder: Path) -> None:
     """Replaces it as a whole; raises ReportError."""
+    with written(told, folder) as keep:
+        keep()
+
+
+@contextmanager
+def written(told: Told, folder: Path) -> Iterator[Callable[[], None]]:
+    """Writes it beside its place; what is given puts it there. Raises ReportError."""
     path = folder / NAME
     fresh = path.with_name(f"{NAME}.{secrets.token_hex(4)}")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with fresh.open("w", encoding="utf-8") as file:
-            json.dump(asdict(told), file, ensure_ascii=False, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    except OSError as e:
-        raise ReportError(f"{path}: cannot be written ({e.strerror}); check space and rights, then run again") from e
+        with _typed(path):
+            folder.mkdir(parents=True, exist_ok=True)
+            with fresh.open("w", encoding="utf-8") as file:
+                json.dump(asdict(told), file, ensure_ascii=False, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+        yield lambda: _keep(fresh, path)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def _keep(fresh: Path, path: Path) -> None:
+    with _typed(path):
+        fresh.replace(path)
+
+
+@contextmanager
+def _typed(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as e:
+        raise ReportError(f"{path}: cannot be written ({e.strerror}); check space and rights, then run again") from e

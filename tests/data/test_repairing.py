@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
+import others
 import polars as pl
 import pytest
 from deltalake import DeltaTable
@@ -18,6 +20,7 @@ from data.review import Review
 from data.visit import Visit
 
 NIGHT = datetime(2026, 11, 20, 3, tzinfo=UTC)
+TODAY = NIGHT + timedelta(days=2)
 SHOP = "https://shop.example/r"
 KEYS = ["market", "key", "digest", "rules"]
 
@@ -52,7 +55,7 @@ def lake(tmp_path: Path) -> Lake:
 
 
 def mended(lake: Lake, rules: str = "r1") -> list[repairing.Finding]:
-    return list(repairing.mend(Lake(lake.root), {"notes": rules}, NIGHT + timedelta(days=2)))
+    return list(repairing.mend(Lake(lake.root), {"notes": rules}, TODAY))
 
 
 def said(lake: Lake, rules: str = "r1") -> list[str]:
@@ -74,7 +77,8 @@ def same(before: list[pl.DataFrame], after: list[pl.DataFrame]) -> bool:
 def test_a_lake_that_is_well_is_left_alone(lake: Lake) -> None:
     before = {p: p.read_bytes() for p in Path(lake.root).rglob("*") if p.is_file()}
     assert said(lake) == []
-    assert {p: p.read_bytes() for p in Path(lake.root).rglob("*") if p.is_file()} == before
+    after = {p: p.read_bytes() for p in Path(lake.root).rglob("*") if p.is_file() and p.parent.name != "runs"}
+    assert after == before
     assert mended(Lake(Path(lake.root).parent / "none")) == []
 
 
@@ -178,11 +182,92 @@ def test_reviews_held_twice_are_held_once(lake: Lake) -> None:
     assert same(before, held(lake))
 
 
-def test_visits_of_days_to_come_are_taken_out(lake: Lake) -> None:
+def test_what_a_clock_that_was_wrong_dated_ahead_is_set_right(lake: Lake) -> None:
+    before, late = held(lake), NIGHT + timedelta(days=1500)
+    archive = Archive(Path(lake.root) / "archive")
+    path = archive.path("notes", "ink", "app_store", SHOP, late.date())
+    archive.keep(path, Kept(SHOP, 200, {}, b"a page", late))
+    lake.add_visit(visit(late))
+    (gone, *_), keys = lake.reviews("notes")["key"], list(lake.reviews("notes")["key"])
+    assert lake.settle("notes", "ink", SHOP, keys[1:], late) == 1
+    assert said(lake) == [
+        "notes: 1 visits lie ahead, up to 2030-12-29; the clock was wrong; set aside in"
+        " broken/visits-of-notes.parquet; delete reports of such days by hand",
+        "notes: 1 changes lie ahead, up to 2030-12-29; the clock was wrong; dated today; as they were in"
+        " broken/changes-of-notes.parquet",
+        "notes: 1 files of pages are dated ahead; the clock was wrong; dated today",
+    ]
+    assert lake.visits("notes").equals(before[1])
+    assert lake.changes("notes").select("key", "at").rows() == [(gone, TODAY)]
+    assert lake.settle("notes", "ink", SHOP, keys, TODAY + timedelta(days=1)) == 0
+    assert lake.changes("notes").sort("at")["key"].to_list() == [gone, gone]  # and back again
+    assert [page.body for p in archive.files("notes", "app_store", SHOP) for page in archive.pages(p)] == [b"a page"]
+    assert archive.expire(TODAY.date() + timedelta(days=1)) == 1
+    assert pl.read_parquet(Path(lake.root) / "broken" / "visits-of-notes.parquet")["at"].to_list() == [late]
+
+
+def test_a_clock_that_is_behind_costs_nothing(lake: Lake) -> None:
     before = held(lake)
-    lake.add_visit(visit(NIGHT + timedelta(days=1500)))
-    assert said(lake)[0].startswith("notes: 1 visits lie ahead, up to 2030-12-29; the clock was wrong; taken out of")
+    behind, last = NIGHT - timedelta(days=700), NIGHT + timedelta(days=1)
+    (found,) = repairing.mend(lake, {"notes": "r1"}, behind)
+    assert str(found) == (
+        f"notes: all 2 visits lie ahead, up to {last.date()}; nothing was done; where today is not {behind.date()},"
+        " set the clock"
+    )
+    assert found.lost
     assert same(before, held(lake))
+
+
+@pytest.mark.parametrize("left", [0, 40])
+def test_rows_of_a_commit_that_is_taken_back_are_set_aside(lake: Lake, left: int) -> None:
+    before = held(lake)
+    lake.merge("notes", "ink", SHOP, [review(9)], NIGHT)
+    newest = max((Path(lake.root) / "reviews" / "_delta_log").glob("*.json"))
+    newest.write_bytes(newest.read_bytes()[:left])
+    first, second = said(lake)
+    assert first.startswith(f"reviews: its last commit, {newest.name}, is damaged; taken back; ")
+    assert second == "reviews: 1 files of rows that no commit knows; set aside in broken"
+    (kept,) = (Path(lake.root) / "broken" / "reviews").rglob("*.parquet")
+    assert pl.read_parquet(kept, hive_partitioning=False)["key"].to_list() == [review(9).key]
+    assert same(before, held(lake))
+
+
+def test_rows_of_a_commit_that_was_lost_before_others_came_are_set_aside(lake: Lake) -> None:
+    lake.merge("notes", "ink", SHOP, [review(8)], NIGHT)
+    max((Path(lake.root) / "reviews" / "_delta_log").glob("*.json")).write_text("")
+    Lake(lake.root).merge("notes", "ink", SHOP, [review(9)], NIGHT)
+    before = held(lake)
+    assert said(lake) == ["reviews: 1 files of rows that no commit knows; set aside in broken"]
+    assert same(before, held(lake))
+
+
+def test_rows_that_may_be_in_a_table_without_its_log_are_set_aside(lake: Lake) -> None:
+    shutil.rmtree(Path(lake.root) / "visits" / "_delta_log")
+    for path in (Path(lake.root) / "visits").rglob("*.parquet"):
+        path.write_bytes(path.read_bytes()[:-20])
+    assert said(lake)[0] == "visits: files without the log that says what they are; set aside in broken/visits"
+
+
+def test_what_may_not_be_read_is_no_damage(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who runs tests may be root, who may read all: what is asked is told by the question itself."""
+    before = held(lake)
+    shut = next((Path(lake.root) / "reviews").rglob("*.parquet"))
+    monkeypatch.setattr(repairing.os, "access", lambda path, _: path != shut)
+    with pytest.raises(LakeError, match=r"\.parquet: may not be read by this user; run as the lake's owner"):
+        said(lake)
+    monkeypatch.undo()
+    assert same(before, held(lake))
+
+
+def test_readings_of_a_run_under_way_are_left_alone(lake: Lake) -> None:
+    """A run in another process, that has written some mentions and not their readings yet."""
+    lake.merge("notes", "ink", SHOP, [review(9)], NIGHT)
+    read(lake, "r1", ("mentions",))
+    with others.run_of(lake.root, "notes"):
+        (found,) = mended(lake)
+        assert str(found) == "notes: a run of it is under way; its readings were not looked at; wait for its end"
+    assert lake.count("mentions", "notes") == 4
+    assert said(lake) == ["notes: mentions of 1 reviews without a reading; deleted; read anew"]
 
 
 def test_pages_cut_off_are_taken_out_and_the_whole_ones_stay(lake: Lake) -> None:

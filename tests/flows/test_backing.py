@@ -74,12 +74,82 @@ def test_nothing_is_written_over(tmp_path, monkeypatch):
     file = tmp_path / "unmet.tar"
     backing.backup(file)
     before = old.reports()
-    with pytest.raises(BackupError, match="lake: a lake is there; move it away, or name another place"):
+    with pytest.raises(BackupError, match=r"lake: a lake is there; move it away, or name an empty"):
         backing.restore(file)
     (old.home / "lake").rename(tmp_path / "away")
-    with pytest.raises(BackupError, match="out: reports are there; move them away"):
+    with pytest.raises(BackupError, match=r"out: 'feed\.atom' is there; move it away, or name an empty"):
         backing.restore(file)
     assert old.reports() == before
+
+
+@pytest.mark.parametrize("there", ["thesis.txt", "lake/reviews/part.parquet", "broken/reviews.json"])
+def test_nothing_of_anybody_s_is_deleted(tmp_path, monkeypatch, there):
+    """As where the folder above the lake is named by mistake."""
+    old = Place(tmp_path / "old", monkeypatch)
+    old.night(0)
+    file = tmp_path / "unmet.tar"
+    backing.backup(file)
+    new = Place(tmp_path / "new", monkeypatch)
+    theirs = new.home / "lake" / there
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("years of work", "utf-8")
+    with pytest.raises(BackupError, match=f"lake: '{there.split('/')[0]}' is there; move it away"):
+        backing.restore(file)
+    assert theirs.read_text("utf-8") == "years of work"
+    assert sorted(p.name for p in new.home.iterdir()) == ["lake", "markets"]
+
+
+def test_what_comes_to_lie_there_meanwhile_stays(tmp_path, monkeypatch):
+    old = Place(tmp_path / "old", monkeypatch)
+    old.night(0)
+    file = tmp_path / "unmet.tar"
+    backing.backup(file)
+    new = Place(tmp_path / "new", monkeypatch)
+    bring = backing._bring
+
+    def meanwhile(*args):  # a night begins while the backup is unpacked
+        new.collect(0)
+        bring(*args)
+
+    monkeypatch.setattr(backing, "_bring", meanwhile)
+    with pytest.raises(BackupError, match="lake: a lake is there"):
+        backing.restore(file)
+    assert new.lake.count("reviews", "notes") == 30
+    assert not new.out.exists()
+
+
+def test_into_folders_with_nothing_but_locks_and_through_links(tmp_path, monkeypatch):
+    old = Place(tmp_path / "old", monkeypatch)
+    old.night(0)
+    away = tmp_path / "disk"
+    away.mkdir()
+    (old.home / "lake" / "reviews").rename(away / "reviews")
+    (old.home / "lake" / "reviews").symlink_to(away / "reviews")
+    file = tmp_path / "unmet.tar"
+    left = tmp_path / ".unmet.tar.0a1b2c3d"
+    left.write_text("of a backup that died", "utf-8")
+    os.utime(left, (0, 0))
+    backing.backup(file)
+    assert not left.exists()
+    new = Place(tmp_path / "new", monkeypatch)
+    (away / "lake").mkdir()
+    (new.home / "lake").symlink_to(away / "lake")
+    with locks.run(new.lake.root, "notes"), locks.alone(new.lake.root):
+        pass  # leaves its files
+    assert backing.restore(file) == 0
+    assert new.lake.reviews("notes").equals(old.lake.reviews("notes"))
+    assert (away / "lake" / "reviews").is_dir()
+    assert not (away / "lake" / "reviews").is_symlink()
+    assert new.reports() == old.reports()
+
+
+def test_what_no_backup_can_hold_is_told(tmp_path, monkeypatch):
+    old = Place(tmp_path / "old", monkeypatch)
+    old.night(0)
+    (old.home / "lake" / "reviews" / "elsewhere").symlink_to("/")
+    with pytest.raises(BackupError, match=r"^lake/reviews/elsewhere: is neither a file nor a folder of its own; move"):
+        backing.backup(tmp_path / "unmet.tar")
+    assert [p.name for p in tmp_path.iterdir()] == ["old"]
 
 
 def test_into_mount_points_as_a_container_has_them(tmp_path, monkeypatch):

@@ -9,9 +9,12 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import others
 import polars as pl
 import pytest
 
+from data import forgotten, locks
+from data.authors import author_key
 from data.lake import Lake
 from data.market import load
 from data.settings import Settings, settings
@@ -236,6 +239,40 @@ def test_a_review_is_forgotten_everywhere_and_stays_so(shop: Path, tmp_path: Pat
     assert holding(tmp_path / "lake/archive", "cranewords")  # the other listing's pages stay
     collected(shop, night=1)
     assert sorted(lake.reviews("lamps")["key"]) == sorted(set(rows["key"]) - {key})
+
+
+def test_nothing_is_forgotten_while_a_run_may_bring_it_back(shop: Path, tmp_path: Path) -> None:
+    with others.run_of(settings().lake, "lamps"), pytest.raises(locks.Busy, match=r"^lamps: another run of it is und"):
+        forgetting.run(shop, None, None, yes=True, author="Otter Roe")
+    assert "otterwords" in bodies()
+    assert not (tmp_path / "lake" / "forgotten").exists()
+
+
+def test_what_is_left_of_a_review_is_found_by_its_key(shop: Path, tmp_path: Path) -> None:
+    """Runs of older versions could leave readings and mentions of reviews that were forgotten meanwhile."""
+    lake = Lake(settings().lake)
+    key = lake.reviews("lamps").filter(pl.col("body").str.contains("zebrawords"))["key"][0]
+    lake.change("reviews", lambda table: table.delete(f"key = '{key}'"))
+    lake.purge()
+    assert holding(tmp_path / "lake" / "mentions", key)
+    assert forgetting.run(shop, None, None, yes=True, review=key) == 0
+    assert holding(tmp_path, key) == []
+
+
+def test_a_mark_that_was_cut_off_costs_no_other(tmp_path: Path) -> None:
+    forgotten.bar(tmp_path, ["one"])
+    file = tmp_path / forgotten.FILE
+    (one,) = forgotten.marks(tmp_path)
+    file.write_text(file.read_text("ascii") + "0a1b", "ascii")
+    forgotten.bar(tmp_path, ["two"])
+    assert forgotten.marks(tmp_path) == {one, "0a1b", forgotten.of_review(author_key(tmp_path), "two")}
+
+
+def test_a_key_that_is_damaged_hashes_nobody(tmp_path: Path) -> None:
+    author_key(tmp_path)
+    (tmp_path / "author.key").write_bytes(b"")
+    with pytest.raises(OSError, match=r"author\.key is damaged, 0 bytes of 32; bring it back from a backup"):
+        author_key(tmp_path)
 
 
 def test_one_review_is_not_a_competitor_too(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import others
 import pytest
 
+from data import locks
 from data.archive import Archive, Kept
 from data.lake import Lake
 from data.market import load
@@ -110,6 +112,12 @@ def test_a_page_that_is_refused_costs_only_itself(market, capsys):
     assert "the first because https://itunes.apple.com/us/rss/" in out
     assert len(out.splitlines()) == 1
     assert sorted(bodies()) == ["1", "2"]
+
+
+def test_nothing_is_read_again_while_a_run_brings_in_what_is_younger(market):
+    night(market, 0, feed(entry(1, "It crashes.")))
+    with others.run_of(settings().lake, "notes"), pytest.raises(locks.Busy, match=r"^notes: another run of it is und"):
+        replaying.run(market)
 
 
 def test_without_a_page_nothing_can_be_done(market, capsys):

@@ -49,16 +49,18 @@ night("", nowhere, 'notify = ["custom-webhook/team"]\\n')  # by the block that t
 
 
 class Receiver:
-    """Takes what is posted to it, or answers 500 to paths that begin with /broken."""
+    """Takes what is posted to it; answers 500 to paths that begin with /broken, and to the next `fails` others."""
 
     def __init__(self):
         self.got = []
+        self.fails = 0
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                broken = self.path.startswith("/broken")
+                broken = self.path.startswith("/broken") or outer.fails > 0
+                outer.fails -= broken
                 if not broken:
                     outer.got.append((body["title"], body["message"]))
                 self.send_response(500 if broken else 200)
@@ -88,6 +90,71 @@ def test_all_are_told_and_those_who_cannot_be_are_named_without_their_secret(rec
     title, message = receiver.got[0]
     assert (title, len(receiver.got)) == ("Notes: 1 new gap", 2)
     assert message == "New gap: customers need to call @\u200beveryone ‹!here›.\nSecond line."
+
+
+def test_who_does_not_take_it_is_tried_again_and_the_others_hear_it_once(receiver):
+    other = Receiver()
+    other.fails = 2
+    taken = []
+    to = [there.url.replace("http://", "json://") for there in (receiver, other)]
+    assert send(FOUND, to, [0, 0], lambda: taken.append(len(other.got))) == []
+    assert (len(receiver.got), len(other.got), taken) == (1, 1, [0])
+    other.fails = 3
+    assert send(FOUND, to, [0], lambda: taken.append(1)) == ["json://…"]
+    assert (len(receiver.got), len(other.got), taken) == (2, 1, [0, 1])
+    other.server.shutdown()
+    other.server.server_close()
+
+
+NIGHT_OF = """
+import sys
+from flows import quiet
+quiet.prepare(screen=True)
+from flows.nightly import nightly
+state = nightly(return_state=True)
+print(state.name, "|", state.message)
+"""
+GOOD = """name = "Good"
+[competitors.a]
+name = "A"
+[[competitors.a.exports]]
+path = "../reviews.csv"
+source = "x"
+"""
+
+
+@pytest.mark.flow
+@pytest.mark.usefixtures("beside_server")
+def test_one_market_whose_file_is_wrong_stops_no_other_and_is_told(unmet, receiver):
+    markets = unmet.home / "markets"
+    markets.mkdir()
+    (unmet.home / "reviews.csv").write_text("id,body,rating\n1,It crashes.,1\n", "utf-8")
+    (markets / "a.toml").write_text('name = "A"\n', "utf-8")
+    (markets / "b.toml").write_text(GOOD, "utf-8")
+    (markets / "c.toml").write_text(GOOD + 'columns = { body = "no such" }\n', "utf-8")
+    env = unmet.env | {
+        "UNMET_NOTIFY": receiver.url.replace("http://", "json://"), "UNMET_RETRY_SECONDS": "[]",
+        "PYTHONPATH": str(ROOT),
+    }  # fmt: skip
+    for night in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", NIGHT_OF],
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=280,
+            check=False,
+        )
+        assert done.stdout == "Failed | 2/7 states failed.\n", done.stderr
+        assert len(receiver.got) == 3, f"night {night}: told once"
+    (first, why), (good, _), (third, column) = receiver.got
+    assert (first, third) == ("a: no report", "Good: no report")
+    assert why.startswith(f"No report could be made: {markets}/a.toml: no competitors; add one as")
+    assert "no such" in column
+    assert good.startswith("Good: ")
+    assert sorted(p.name for p in (unmet.home / "out").iterdir() if p.is_dir()) == ["a", "b", "c"]
+    assert (unmet.home / "out" / "b" / "latest.md").is_file()
 
 
 def test_an_address_that_is_none_is_told_before_anybody_hears(receiver):

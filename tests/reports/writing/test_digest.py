@@ -164,6 +164,20 @@ def test_no_report_is_told_once_until_there_is_one():
     assert tell(report(), before=later)[0] is None
 
 
+def test_that_collecting_broke_off_is_told_once_and_when_it_does_not():
+    found, now = digest(report(), WELL, Told(), "timed out after\n43200 seconds")
+    assert found == Digest("Notes: collecting broke off", ("Collecting broke off: timed out after 43200 seconds",))
+    assert now == Told(broke_off="2026-03-01")
+    later, still = digest(report(day="2026-03-02"), WELL, now, "again")
+    assert (later, still) == (None, now)
+    whole, well = digest(report(day="2026-03-03"), WELL, still)
+    assert whole == Digest(
+        "Notes: collecting works again",
+        ("All listings are visited again; collecting broke off since 1 Mar 2026.",),
+    )
+    assert digest(report(day="2026-03-04"), WELL, well) == (None, Told())
+
+
 def test_many_of_a_kind_are_counted():
     found, _ = tell(report(*(gap(f"t{i}") for i in range(8))), before=Told())
     assert found is not None
@@ -201,6 +215,10 @@ def test_what_was_told_survives_and_a_broken_file_is_told_in_a_line(tmp_path):
     )
     told.save(replace(kept, gaps={}), tmp_path / "notes")
     told.save(kept, tmp_path / "notes")
+    assert told.load(tmp_path / "notes") == kept
+    assert [p.name for p in (tmp_path / "notes").iterdir()] == [told.NAME]
+    with told.written(Told(), tmp_path / "notes"):
+        pass  # and nobody took it
     assert told.load(tmp_path / "notes") == kept
     assert [p.name for p in (tmp_path / "notes").iterdir()] == [told.NAME]
     for wrong in ("", "[]", '{"gaps": {}}', '{"gaps": {"a": 1}, "risen": {}, "phrases": {}, "broken": {}}'):
