@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import shutil
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
@@ -24,31 +22,16 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from data import locks, migrating, tables, upkeep
+from data.dating import ahead
 from data.lake import BROKEN, TABLES, Lake, LakeError
 from data.migrating import MADE
 from data.panics import unsaid
-from data.review import UTC_TIME
+from data.setaside import Finding, aside, replace
 
-AHEAD = timedelta(days=1)
-"""Visits that lie further ahead than that are of a clock that was wrong."""
 _BROKEN = (DeltaError, pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
 _MEMBER = b"\x1f\x8b\x08"
 _PIECE = 2**20
 _AGAIN = "the next walks to the end of the listings bring back what sites still show, `unmet replay` what is archived"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was not as it should be."""
-
-    where: str
-    what: str
-    done: str
-    lost: bool = False
-    """Whether something is gone, or still wrong."""
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}; {self.done}"
 
 
 def mend(lake: Lake, rules: Mapping[str, str], now: datetime) -> Iterator[Finding]:
@@ -70,7 +53,7 @@ def mend(lake: Lake, rules: Mapping[str, str], now: datetime) -> Iterator[Findin
             yield Finding("lake", f"{len(left)} files that no table knows, of runs that died", "deleted")
         for market in lake.markets():
             yield from _doubled(lake, market)
-            yield from _ahead(lake, market, now)
+            yield from ahead(lake, market, now)
             try:
                 with locks.run(root, market):  # a run reads some reviews after the others
                     yield from _unread(lake, market, rules.get(market))
@@ -105,12 +88,12 @@ def _opened(root: Path, name: str) -> Iterator[Finding]:
     torn = [entry for entry in sorted(log.glob("*.json")) if not _is_entry(entry)]
     while torn and torn[-1] == max(log.glob("*.json")):
         newest = torn.pop()
-        _aside(root, newest)
+        aside(root, newest)
         yield Finding(name, f"its last commit, {newest.name}, is damaged", f"taken back; {_AGAIN}", lost=True)
         yield from _uncommitted(root, folder)
     if not any(log.glob("*.json")) and not any(log.glob("*.parquet")):
         if any(_rows(file) != 0 for file in folder.rglob("*.parquet")):
-            where = _aside(root, folder)
+            where = aside(root, folder)
             yield Finding(name, "files without the log that says what they are", f"set aside in {where}", lost=True)
         else:
             shutil.rmtree(folder)
@@ -120,11 +103,11 @@ def _opened(root: Path, name: str) -> Iterator[Finding]:
         summaries = [*log.glob("_last_checkpoint"), *log.glob("*.checkpoint*.parquet")]
         if summaries and (log / f"{0:020}.json").is_file():
             for each in summaries:
-                _aside(root, each)
+                aside(root, each)
             yield Finding(name, "the summary of its log is damaged", "taken out; the log itself says the same")
             continue
         if name in MADE:
-            _aside(root, folder)
+            aside(root, folder)
             yield Finding(name, f"cannot be opened ({why})", "set aside; the next report reads its reviews anew")
         else:
             yield Finding(name, f"cannot be opened ({why})", "nothing was done; `unmet restore` a backup", lost=True)
@@ -138,7 +121,7 @@ def _uncommitted(root: Path, folder: Path) -> Iterator[Finding]:
     if _why_closed(folder) is None:
         left = [path for path in upkeep.unknown(folder, DeltaTable(str(folder))) if _rows(path) != 0]
         for path in left:
-            _aside(root, path)
+            aside(root, path)
         if left:
             yield Finding(
                 folder.name, f"{len(left)} files of rows that no commit knows", f"set aside in {BROKEN}", lost=True
@@ -161,12 +144,12 @@ def _files(root: Path, name: str) -> Iterator[Finding]:
         return
     for file, _ in broken:
         if file is not None:
-            _aside(root, file)
+            aside(root, file)
     what = f"{len(broken)} of {rows.height} files are gone or damaged"
     if name in MADE:
         for each in MADE:  # both, since a reading without its mentions would count as read
             if (root / each).is_dir():
-                _aside(root, root / each)
+                aside(root, root / each)
         yield Finding(name, what, "set aside; the next report reads its reviews anew")
         return
     table.repair()
@@ -187,67 +170,6 @@ def _doubled(lake: Lake, market: str) -> Iterator[Finding]:
 
 def _instead(table: DeltaTable, rows: pl.DataFrame, where: str) -> None:
     rows.write_delta(table, mode="overwrite", delta_write_options={"predicate": where})
-
-
-def _ahead(lake: Lake, market: str, now: datetime) -> Iterator[Finding]:
-    """What a clock that was wrong has dated days ahead."""
-    visits = lake.visits(market)
-    ahead = visits.filter(pl.col("at") > now + AHEAD)
-    if ahead.height < visits.height:
-        yield from _visits_ahead(lake, market, ahead)
-        yield from _changes_ahead(lake, market, now)
-        yield from _pages_ahead(Path(lake.root) / "archive", market, now)
-    elif ahead.height:
-        what = f"all {ahead.height:,} visits lie ahead, up to {_last_day(ahead)}"
-        # that this clock is wrong is more likely than that it was at every one of them
-        today = now.date().isoformat()
-        yield Finding(market, what, f"nothing was done; where today is not {today}, set the clock", lost=True)
-
-
-def _visits_ahead(lake: Lake, market: str, ahead: pl.DataFrame) -> Iterator[Finding]:
-    """Such visits would be the last ones for ever, and no later run would go to a listing's end."""
-    if ahead.height:
-        where = _rows_aside(Path(lake.root), "visits", market, ahead)
-        lake.change("visits", partial(tables.without, keys=ahead.select("market", "listing", "at")))
-        what = f"{ahead.height:,} visits lie ahead, up to {_last_day(ahead)}; the clock was wrong"
-        yield Finding(market, what, f"set aside in {where}; delete reports of such days by hand")
-
-
-def _changes_ahead(lake: Lake, market: str, now: datetime) -> Iterator[Finding]:
-    """A review that left on such a day would be gone for good: of what is recorded of one, the last counts."""
-    ahead = lake.changes(market).filter(pl.col("at") > now + AHEAD)
-    if ahead.height:
-        where = _rows_aside(Path(lake.root), "changes", market, ahead)
-        dated = ahead.with_columns(at=pl.lit(now, UTC_TIME))
-        lake.change("changes", partial(tables.upsert, rows=dated, keys=["market", "key", "old_digest", "digest"]))
-        what = f"{ahead.height:,} changes lie ahead, up to {_last_day(ahead)}; the clock was wrong"
-        yield Finding(market, what, f"dated today; as they were in {where}")
-
-
-def _pages_ahead(archive: Path, market: str, now: datetime) -> Iterator[Finding]:
-    """Pages of such a day would be kept for good."""
-    last, today, moved = (now + AHEAD).date().isoformat(), now.date().isoformat(), 0
-    for path in sorted((archive / market).rglob("*.warc.gz")):
-        stem = path.name.removesuffix(".warc.gz")
-        if stem[-10:] > last:
-            target = path.with_name(f"{stem[:-10]}{today}.warc.gz")
-            _replace(target, (target.read_bytes() if target.exists() else b"") + path.read_bytes())
-            path.unlink()
-            moved += 1
-    if moved:
-        yield Finding(market, f"{moved:,} files of pages are dated ahead; the clock was wrong", "dated today")
-
-
-def _last_day(rows: pl.DataFrame) -> str:
-    return str(rows["at"].dt.date().cast(pl.String).max())
-
-
-def _rows_aside(root: Path, name: str, market: str, rows: pl.DataFrame) -> Path:
-    """Keeps rows that are taken out of a table; says where, from the lake's folder."""
-    target = _free(root / BROKEN / f"{name}-of-{market}.parquet")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    rows.write_parquet(target)
-    return target.relative_to(root)
 
 
 def _unread(lake: Lake, market: str, rules: str | None) -> Iterator[Finding]:
@@ -280,7 +202,7 @@ def _pages(root: Path, path: Path) -> Iterator[Finding]:
         return
     # deleted, not set aside: nobody can read them, and what is set aside would outlast the time that pages are kept
     if spans:
-        _replace(path, b"".join(raw[start:end] for start, end in spans))
+        replace(path, b"".join(raw[start:end] for start, end in spans))
     else:
         path.unlink()
     yield Finding(
@@ -288,18 +210,6 @@ def _pages(root: Path, path: Path) -> Iterator[Finding]:
         f"{bad:,} of {len(raw):,} bytes belong to no whole page",
         f"deleted; {len(spans):,} pages stay",
     )
-
-
-def _replace(path: Path, content: bytes) -> None:
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with fresh.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def _spans(raw: bytes) -> Iterator[tuple[int, int]]:
@@ -349,19 +259,3 @@ def _rows(file: Path) -> int | None:
             return pl.read_parquet(file, hive_partitioning=False).height
     except _BROKEN:
         return None
-
-
-def _aside(root: Path, path: Path) -> Path:
-    """Moves something out of the way; says where to, from the lake's folder."""
-    target = _free(root / BROKEN / path.relative_to(root))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    path.replace(target)
-    return target.relative_to(root)
-
-
-def _free(wanted: Path) -> Path:
-    """The path, or one beside it where something lies there already."""
-    target, number = wanted, 1
-    while target.exists():
-        target, number = wanted.with_name(f"{wanted.name}.{number}"), number + 1
-    return target

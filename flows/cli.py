@@ -18,6 +18,7 @@ app = App(
     name="unmet",
     help="Mines public competitor reviews for the needs that competitors leave unmet.",
     version="0.1.0",
+    suppress_keyboard_interrupt=False,
     help_epilogue="Start with `unmet demo`; README.md shows your own market in five minutes.",
 )
 

@@ -21,8 +21,9 @@ from data.settings import Settings
 from data.store import is_remote
 from data.visit import Visit
 from flows.plan import Errand
+from reports.reading.personal import mask
 from scrapers import export
-from scrapers._errors import Blocked, Disallowed, ExportError, ScrapeError
+from scrapers._errors import Blocked, Disallowed, ExportError, Fault, ScrapeError
 from scrapers._fetch import Fetcher, Limits
 from scrapers._pace import Shared, Turns
 from scrapers._source import COMPLETE, Handle, Outcome, Page, Request, Source, Stop, within
@@ -73,13 +74,19 @@ def visit(
 ) -> tuple[Visit, UnmetError | None]:
     """Visits one listing; what could be read is in the lake and the ledger afterwards, whatever went wrong."""
     at, started = _moment(errand, lake, settings), time.monotonic()
-    match errand.place:
-        case Listing():
-            result = _web(errand, lake, settings, fetch, hold, at, on_page)
-        case Export() as place:
-            result = _export(place, errand)
-        case Saved() as place:
-            result = _saved(place, errand, at, on_page)
+    try:
+        match errand.place:
+            case Listing():
+                result = _web(errand, lake, settings, fetch, hold, at, on_page)
+            case Export() as place:
+                result = _export(place, errand)
+            case Saved() as place:
+                result = _saved(place, errand, at, on_page)
+    except UnmetError:
+        raise
+    except Exception as e:  # noqa: BLE001 - the ledger has a row of every visit, and the others go on
+        result = Walk()
+        result.fail(Fault(e))
     listing = errand.place.name
     complete = result.error is None and result.stop in COMPLETE
 
@@ -281,7 +288,7 @@ def _row(errand: Errand, result: Walk, merge: Merge, *, at: datetime, complete: 
         outcome=str(result.outcome),
         stop=str(result.stop),
         complete=complete,
-        detail="; ".join([*error, *result.warnings]) or None,
+        detail=mask("; ".join([*error, *result.warnings])) or None,  # reports print it, and nobody can forget it
         bytes=result.bytes,
         seconds=round(seconds, 3),
     )

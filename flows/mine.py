@@ -3,16 +3,19 @@
 # Annotations stay real objects here: Prefect validates parameters against them, also where it loads this file by path
 # and cannot look their names up.
 
+import math
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from threading import Semaphore
 from typing import Any
 from urllib.parse import urlsplit
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
-from prefect.futures import wait
+from prefect.futures import PrefectFuture, wait
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import Task
 
@@ -26,7 +29,7 @@ from data.visit import Visit
 from flows import collect, pace, progress, quiet
 from flows.names import of_market
 from flows.plan import Errand, plan, widened
-from scrapers._errors import Unreachable
+from scrapers._errors import Fault, Unreachable
 from scrapers._fetch import Fetcher
 
 MOST_THREADS = 64
@@ -36,6 +39,10 @@ MOST_THREADS = 64
 LONGEST_SECONDS = 12 * 3600
 """Of one market's collecting; what was read until then is kept, and the next run goes on. 200 pages of a listing take
 five minutes at the default pause, and the listings of one host wait for each other."""
+
+HEAR_SECONDS = 0.5
+ENDING_SECONDS = 60
+"""After that time a visit that waits for a site is left to end by itself."""
 
 THREADS: Any = ThreadPoolTaskRunner(max_workers=MOST_THREADS)  # its type parameter is narrower than flow() wants
 
@@ -67,6 +74,8 @@ def visit_listing(
         log.info(progress.told(visit))
         return visit
     log.warning(progress.told(visit))
+    if isinstance(error, Fault):
+        log.error("%s: %s", name, error, exc_info=error.__cause__)
     raise error
 
 
@@ -97,14 +106,32 @@ def collect_market(market: Market, file: Path | None) -> list[State[Any]]:
     with locks.run(config.lake, market.slug):
         _sweep(lake)
         progress.listener.planned([e.name for e in errands])
-        with collect.fetcher(config, pace.shared() if config.shared_pace else None) as fetcher:
-            futures = [
-                retried.submit(errand.name, errand, lake, config, fetcher, places) for errand in _by_turns(errands)
-            ]
-            wait(futures)
+        futures: list[PrefectFuture[Visit]] = []
+        try:
+            with collect.fetcher(config, pace.shared() if config.shared_pace else None) as fetcher:
+                for errand in _by_turns(errands):
+                    futures.append(retried.submit(errand.name, errand, lake, config, fetcher, places))
+                _end_of(futures)
+        except BaseException:
+            # nothing is asked any more, and what was read until now gets into the lake while the market is ours
+            _end_of(futures, ENDING_SECONDS)
+            raise
         expire(config)
         _tidy(lake, market.slug)
     return [future.state for future in futures]
+
+
+def _end_of(futures: list[PrefectFuture[Visit]], patience: float = math.inf) -> None:
+    """Waits for all, as long as `patience`, seconds; Ctrl-C and the end of a flow's time are heard meanwhile."""
+    ended, until = Semaphore(0), time.monotonic() + patience
+    for future in futures:
+        future.add_done_callback(lambda _: ended.release())
+    for _ in futures:
+        # a signal may come to any thread, and the one that acts on it would sleep on until a listing is done
+        while not ended.acquire(timeout=HEAR_SECONDS):
+            if time.monotonic() > until:
+                return
+    wait(futures)
 
 
 def expire(config: Settings) -> None:

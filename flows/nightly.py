@@ -66,6 +66,11 @@ def told_of(file: Path, collected: State[Any] | None, written: State[Any]) -> li
     result: Any = written.result(raise_on_failure=False)
     made, why = (Path(result), "") if written.is_completed() else (None, str(result))
     found: Any = None if collected is None else collected.result(raise_on_failure=False)
-    # of listings that failed there are states, and the ledger says more
-    broke_off = (str(found) or type(found).__name__) if isinstance(found, BaseException) else ""
+    match found:
+        case TimeoutError():
+            broke_off = "time was up before all listings were visited"
+        case BaseException():
+            broke_off = str(found) or type(found).__name__
+        case _:  # states of listings, of which the ledger says more
+            broke_off = ""
     return [telling(slugify(file.stem), file, made, why, broke_off, return_state=True)]

@@ -62,7 +62,6 @@ def serve(cron: str | None) -> int:
                 name="nightly",
                 schedule=Cron(cron or config.cron, timezone=config.timezone),
                 tags=["unmet"],
-                limit=1,
                 # two runs of one market must not overlap; one that is due while another runs is left out, not queued
                 global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
                 pause_on_shutdown=False,

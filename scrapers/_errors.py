@@ -8,10 +8,12 @@
     - Missing             there is nothing at that address (404, 410)
     - Unreachable         no answer, or a broken one, after the retries
     - TooLarge            more bytes than a review page has
+    - Ended               our own run was ended before its turn came
   - ParseError            the page was had, but is not what the source knows
     - ChangedPage         its form is not the one this parser reads
     - ChallengePage       it is a bot check with status 200
   - ExportError           a file of reviews cannot be read as its market file says
+  - Fault                 a bug of our own
 """
 
 from __future__ import annotations
@@ -57,6 +59,10 @@ class TooLarge(FetchError):
     """The answer has more bytes than a page of reviews has."""
 
 
+class Ended(FetchError):
+    """Our own run was ended: stopped by a person, or at the end of its time."""
+
+
 class ParseError(ScrapeError):
     """The page was had, but is not what the source knows."""
 
@@ -71,3 +77,12 @@ class ChallengePage(ParseError):
 
 class ExportError(ScrapeError):
     """A file of reviews cannot be read as its market file says."""
+
+
+class Fault(ScrapeError):
+    """A bug of our own, which costs the listing that it shows at, and no more."""
+
+    def __init__(self, error: Exception) -> None:
+        told = " ".join(str(error).split())[:200]
+        super().__init__(f"{type(error).__name__}{': ' if told else ''}{told}; a bug of unmet's own, please report it")
+        self.__cause__ = error

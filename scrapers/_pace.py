@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
-from scrapers._errors import Blocked, ScrapeError
+from scrapers._errors import Blocked, Ended, ScrapeError
 
 Shared = Callable[[str], AbstractContextManager[None]]
 """Host -> a block that nobody else is in, of all processes that share one pace; may raise a ScrapeError instead."""
@@ -31,7 +31,7 @@ class Turns:
     def __init__(
         self,
         clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
         shared: Shared | None = None,
     ) -> None:
         """`shared`: where other processes ask the same hosts, how a turn is one among all of them."""
@@ -40,7 +40,8 @@ class Turns:
         self._hosts: dict[str, _Host] = {}
         self._lock = threading.Lock()
         self._clock = clock
-        self._sleep = sleep
+        self._ended = threading.Event()
+        self._sleep, self._pause = sleep or self._ended.wait, sleep or time.sleep
 
     def _host(self, name: str) -> _Host:
         with self._lock:
@@ -50,7 +51,7 @@ class Turns:
     def turn(self, host: str, pause: float, patience: float = math.inf) -> Iterator[None]:
         """Waits for the host to be free, and keeps it free for `pause` seconds (or its crawl delay) afterwards.
 
-        Raises Blocked where the host is held for longer than `patience` seconds.
+        Raises Blocked where the host is held for longer than `patience` seconds, and Ended after `end`.
         """
         state = self._host(host)
         with state.lock:
@@ -67,10 +68,12 @@ class Turns:
 
     def _wait(self, host: str, state: _Host, patience: float) -> None:
         # asked again after each sleep: the host may have been held meanwhile
-        while (wait := max(state.free_at, state.held_until) - (now := self._clock())) > 0:
+        while (wait := max(state.free_at, state.held_until) - (now := self._clock())) > 0 and not self.ended:
             if state.held_until - now > patience:
                 raise Blocked(f"{host}: asked to be left alone for another {wait:.0f} s; left until the next run")
             self._sleep(wait)
+        if self.ended:
+            raise Ended(f"{host}: the run was ended before its turn came; the next run goes on")
 
     def _slot(self, host: str, state: _Host) -> _Slot | None:
         """The turn among all processes; it ends with the pause after it, or when a site no longer asks to wait."""
@@ -80,7 +83,7 @@ class Turns:
         def owed() -> float:
             return max(state.free_at, state.held_until) - self._clock()
 
-        slot = _Slot(self._shared(host), owed, self._sleep)
+        slot = _Slot(self._shared(host), owed, self._pause)
         slot.start()
         slot.granted.wait()
         if slot.error is not None:
@@ -88,6 +91,15 @@ class Turns:
         with self._lock:
             self._slots = [each for each in self._slots if each.is_alive()] + [slot]
         return slot
+
+    @property
+    def ended(self) -> bool:
+        """Whether nobody gets a turn any more."""
+        return self._ended.is_set()
+
+    def end(self) -> None:
+        """Nobody gets a turn any more; who waits for one hears it at once."""
+        self._ended.set()
 
     def close(self) -> None:
         """Waits a little for pauses that are owed, so that the next process need not wait for this one's slots."""
@@ -112,7 +124,7 @@ class _Slot(threading.Thread):
     who made the request goes on meanwhile."""
 
     def __init__(
-        self, block: AbstractContextManager[None], owed: Callable[[], float], sleep: Callable[[float], None]
+        self, block: AbstractContextManager[None], owed: Callable[[], float], sleep: Callable[[float], object]
     ) -> None:
         super().__init__(daemon=True)
         self._block, self._owed, self._sleep = block, owed, sleep

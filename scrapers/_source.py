@@ -135,6 +135,8 @@ class Stop(StrEnum):
     """An export or saved page could not be read."""
     UNSAVED = "unsaved"
     """A page could not be kept on this machine, and was not read for that."""
+    ENDED = "ended"
+    """Our own run was ended before the visit was."""
 
 
 COMPLETE = frozenset({Stop.END, Stop.KNOWN, Stop.CAP, Stop.SAMPLE})

@@ -14,7 +14,9 @@ from data.review import Review
 from scrapers._errors import (
     Blocked,
     ChallengePage,
+    Ended,
     ExportError,
+    Fault,
     FetchError,
     Missing,
     ParseError,
@@ -84,6 +86,8 @@ def reason(error: UnmetError) -> Stop:
             return Stop.MISSING
         case TooLarge():
             return Stop.TOO_LARGE
+        case Ended():
+            return Stop.ENDED
         case FetchError():
             return Stop.UNREACHABLE
         case ExportError():
@@ -150,5 +154,9 @@ def walk(
             request = batch.next
     except (FetchError, ParseError, ArchiveError) as e:
         result.fail(e)
+    except UnmetError:
+        raise
+    except Exception as e:  # noqa: BLE001 - a bug must not cost what was read before it
+        result.fail(Fault(e))
     result.count_skipped()
     return result

@@ -35,6 +35,7 @@ REACHES = {
     "changed": "the page is not what its parser knows",
     "unreadable": "the file cannot be read",
     "unsaved": "the page could not be kept here",
+    "ended": "our own run was ended before",
 }
 
 

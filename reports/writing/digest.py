@@ -32,8 +32,8 @@ MOST_LINES = 5
 """Of one kind; the rest are counted."""
 MOST_DETAIL = 160
 """Characters of a listing's own words about what went wrong."""
-NOT_BROKEN = frozenset({"limit"})
-"""Visits that are not complete and yet went as they should: our own limit ended them."""
+NOT_BROKEN = frozenset({"limit", "ended"})
+"""Visits that are not complete and yet went as they should: our own limit, or the end of our run, ended them."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 from data.errors import UnmetError
@@ -143,9 +144,11 @@ def write_index(out: Path) -> None:
 def _write_index(out: Path) -> None:
     newest: dict[str, tuple[Document, list[str]]] = {}
     for folder in sorted(p for p in out.iterdir() if p.is_dir()):
-        dates = sorted((p.stem for p in folder.glob("*.json")), reverse=True)
-        if dates:
-            newest[folder.name] = (load(folder / f"{dates[0]}.json"), dates)
+        # the newest that can be read: what a disk did to one report, or anybody put beside them, stops no other market
+        dates = sorted((p.stem for p in folder.glob("*.json") if _is_day(p.stem)), reverse=True)
+        read = next((found for day in dates if (found := _read(folder / f"{day}.json"))), None)
+        if read is not None:
+            newest[folder.name] = (read, dates)
     text = index.render(newest)
     _put(out / "index.md", text)
     _put(out / "index.html", page("Unmet needs, market by market", index.linked(text), {}, {}))
@@ -155,13 +158,24 @@ def _write_index(out: Path) -> None:
     _put(out / feed.NAME, feed.render([(folder, day, _known(out / folder, day)) for day, folder in dated[: feed.MOST]]))
 
 
+def _is_day(stem: str) -> bool:
+    try:
+        return stem == index.UNDATED or date.fromisoformat(stem).isoformat() == stem
+    except ValueError:
+        return False
+
+
 def _known(folder: Path, day: str) -> Document | None:
     """A report's document where this version knows its fields, else None: an old report stops no new one."""
+    document = _read(folder / f"{day}.json")
+    return document if document and document["format"] == FORMAT else None
+
+
+def _read(path: Path) -> Document | None:
     try:
-        document = load(folder / f"{day}.json")
+        return load(path)
     except ReportError:
         return None
-    return document if document["format"] == FORMAT else None
 
 
 def dump(document: Document) -> str:

@@ -9,7 +9,7 @@ import pytest
 from data.archive import ArchiveError
 from data.review import Review
 from scrapers import _errors
-from scrapers._errors import Blocked, ChallengePage, ChangedPage, Missing, ScrapeError, Unreachable
+from scrapers._errors import Blocked, ChallengePage, ChangedPage, Fault, Missing, ScrapeError, Unreachable
 from scrapers._source import COMPLETE, About, Batch, Handle, Outcome, Page, Request, Stop
 from scrapers._walk import Walk, reason, walk
 
@@ -197,6 +197,22 @@ def test_without_reviews_the_last_page_decides_what_that_proves(first: Outcome, 
     assert walk(source, HANDLE, source.fetch).outcome == outcome
 
 
+def test_a_bug_of_a_parser_costs_nothing_that_was_read_before_it() -> None:
+    source = Fake({1: batch(1, 2, to=2), 2: batch(3)})
+    error = KeyError("no such\nfield")
+
+    def fetch(request: Request) -> Page:
+        if request.url.endswith("2"):
+            raise error
+        return source.fetch(request)
+
+    done = walk(source, HANDLE, fetch)
+    assert ([review.id for review in done.reviews], done.stop) == (["1", "2"], Stop.CHANGED)
+    assert str(done.error) == "KeyError: 'no such\\nfield'; a bug of unmet's own, please report it"
+    assert done.error is not None
+    assert done.error.__cause__ is error
+
+
 def test_an_answer_that_asks_to_wait_holds_its_host() -> None:
     source = Fake({1: batch(1, to=2, wait=7.0), 2: batch(2)})
     held: list[tuple[str, float]] = []
@@ -217,6 +233,8 @@ STOPS = {
     "ChangedPage": Stop.CHANGED,
     "ChallengePage": Stop.BLOCKED,
     "ExportError": Stop.UNREADABLE,
+    "Ended": Stop.ENDED,
+    "Fault": Stop.CHANGED,
     "ArchiveError": Stop.UNSAVED,
 }
 
@@ -224,4 +242,5 @@ STOPS = {
 def test_every_error_has_its_stop() -> None:
     kinds = {n: k for n, k in vars(_errors).items() if isinstance(k, type) and issubclass(k, ScrapeError)}
     kinds |= {"ArchiveError": ArchiveError}
-    assert {name: reason(kind("x")) for name, kind in kinds.items()} == STOPS
+    made = {name: kind(KeyError("x")) if kind is Fault else kind("x") for name, kind in kinds.items()}
+    assert {name: reason(error) for name, error in made.items()} == STOPS

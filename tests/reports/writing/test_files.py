@@ -187,6 +187,20 @@ New reports as a feed: [feed.atom](feed.atom).
     assert ".md)" not in index.linked(told)
 
 
+def test_what_is_no_report_stops_no_other(place):
+    folder, out = place[2].parent, place[2].parents[1]
+    before = (out / "index.md").read_text("utf-8")
+    (out / "broken").mkdir()
+    (out / "broken" / "2026-01-01.json").write_text("{", "utf-8")
+    for name in ("9999-99-99.json", "notes.json", "20260301.json"):
+        (folder / name).write_text("{}", "utf-8")
+    files.write_index(out)
+    assert (out / "index.md").read_text("utf-8") == before
+    (folder / "2026-12-31.json").write_text("{", "utf-8")  # a disk did that to the newest one
+    files.write_index(out)
+    assert "- December 2026: [31](notes/2026-12-31.md)" in (out / "index.md").read_text("utf-8")
+
+
 def test_an_index_without_reports_says_so(tmp_path):
     files.write_index(tmp_path)
     assert (tmp_path / "index.md").read_text() == (

@@ -1,0 +1,152 @@
+"""A run that is stopped in the middle: what it had read is in the lake, and the ledger says how far it came."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from data.lake import Lake
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 240
+
+
+class Slow:
+    """A shop with two pages of reviews, of which the second does not come, for any number of products."""
+
+    def __init__(self):
+        self.asked, self.over = threading.Event(), threading.Event()
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                if self.path == "/robots.txt":
+                    self.send_error(404)
+                    return
+                if "page=2" in self.path:
+                    outer.asked.set()
+                    outer.over.wait(SECONDS)
+                    return
+                body = outer.page(self.path).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                """Says nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.at = f"127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def page(self, path):
+        """Two reviews, and where the next ones are."""
+        told = [
+            {"@type": "Review", "reviewBody": f"It loses my notes, {path} {n}.", "author": "A", "reviewRating": 2}
+            for n in range(2)
+        ]
+        product = {"@context": "https://schema.org", "@type": "Product", "name": "Ink", "review": told}
+        onward = f'<link rel="next" href="{path}?page=2">'
+        return f'<html><head>{onward}<script type="application/ld+json">{json.dumps(product)}</script></head></html>'
+
+
+@pytest.fixture
+def slow():
+    there = Slow()
+    yield there
+    there.over.set()
+    there.server.shutdown()
+    there.server.server_close()
+
+
+@pytest.fixture
+def market(unmet):
+    """Two listings of one shop: one that is under way, and one that waits for its turn."""
+    file = unmet.home / "notes.toml"
+    file.write_text(
+        'name = "Notes"\n[competitors.ink]\nname = "Ink"\nlistings = [\n'
+        '  { url = "http://shop.example/ink", source = "schema_org" },\n'
+        '  { url = "http://shop.example/ink-pro", source = "schema_org" },\n]\n',
+        "utf-8",
+    )
+    return file
+
+
+@pytest.fixture
+def env(unmet, slow):
+    return unmet.env | {
+        "UNMET_CONNECT_TO": json.dumps({"shop.example": slow.at}), "UNMET_PAUSE_SECONDS": "0.5",
+        "UNMET_TIMEOUT_SECONDS": "3", "UNMET_RETRY_SECONDS": "[]", "PYTHONPATH": str(ROOT),
+    }  # fmt: skip
+
+
+def kept(unmet):
+    lake = Lake(unmet.home / "lake")
+    visits = lake.visits("notes").select("listing", "stop", "complete", "pages", "found").sort("listing")
+    return lake.reviews("notes").height, visits.rows()
+
+
+def ended(reviews, rows):
+    """Whether what one listing's first page had is kept, and both are told as ended."""
+    assert {stop for _, stop, *_ in rows} == {"ended"}, rows
+    assert not any(complete for _, _, complete, *_ in rows)
+    assert reviews == sum(found for *_, found in rows) >= 2
+    assert len(rows) == 2
+
+
+@pytest.mark.flow
+@pytest.mark.usefixtures("beside_server")
+def test_a_person_stops_it(unmet, slow, market, env):
+    with subprocess.Popen(
+        [sys.executable, "-m", "flows.cli", "mine", str(market)],
+        cwd=ROOT, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert slow.asked.wait(SECONDS)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=SECONDS)
+    assert process.returncode == 130, said
+    assert said.splitlines()[-1] == "unmet: stopped; what was collected is kept, run again to go on"
+    assert "Traceback" not in said
+    ended(*kept(unmet))
+
+
+OUT_OF_TIME = """
+import sys
+from pathlib import Path
+from flows import quiet
+quiet.prepare(screen=True)
+from prefect.states import Completed
+import flows.nightly as nights
+
+def tell(name, file, report, why, broke_off, return_state):
+    print([name, report and report.name, why, broke_off])
+    return Completed()
+
+nights.mine, nights.telling = nights.mine.with_options(timeout_seconds=6), tell
+state = nights.nightly([Path(sys.argv[1])], return_state=True)
+print(state.message)
+"""
+
+
+@pytest.mark.flow
+@pytest.mark.usefixtures("beside_server")
+def test_it_runs_out_of_time(unmet, market, env):
+    done = subprocess.run(
+        [sys.executable, "-c", OUT_OF_TIME, str(market)],
+        cwd=ROOT, env=env | {"UNMET_NOTIFY": "json://127.0.0.1:1"}, capture_output=True, text=True, timeout=SECONDS, check=False,
+    )  # fmt: skip
+    digest, night = done.stdout.splitlines()
+    assert digest.startswith("['notes', '20"), digest
+    assert digest.endswith(".md', '', 'time was up before all listings were visited']"), digest
+    assert night == "1/3 states failed.", done.stderr
+    ended(*kept(unmet))
+    assert (unmet.home / "out" / "notes" / "latest.md").is_file()
