@@ -7,10 +7,12 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import servers
+from slow import Shop
 
 from flows import serving
 
@@ -33,19 +35,31 @@ def scheduled(port: int) -> list[str]:
         return []
 
 
+TINY = 'name = "T"\n[competitors.a]\nname = "A"\n[[competitors.a.exports]]\npath = "../reviews.csv"\nsource = "x"\n'
+ENDLESS = """name = "T"
+[competitors.a]
+name = "A"
+listings = [{ url = "http://shop.example/a", source = "schema_org" }]
+"""
+
+
 @pytest.fixture
 def served(unmet):
     """`unmet serve` with a schedule, once it is there: (process, port, what was scheduled)."""
-    (unmet.home / "markets").mkdir()
     (unmet.home / "reviews.csv").write_text("id,body,rating\n1,It crashes.,1\n", "utf-8")
-    (unmet.home / "markets" / "tiny.toml").write_text(
-        'name = "T"\n[competitors.a]\nname = "A"\n[[competitors.a.exports]]\npath = "../reviews.csv"\nsource = "x"\n',
-        "utf-8",
-    )
+    with serving_of(unmet, TINY) as there:
+        yield there
+
+
+@contextmanager
+def serving_of(unmet, market, **settings):
+    """The same of a market."""
+    (unmet.home / "markets").mkdir()
+    (unmet.home / "markets" / "tiny.toml").write_text(market, "utf-8")
     port = servers.free_port()
     with subprocess.Popen(
         [sys.executable, "-m", "flows.cli", "serve", "--cron", "0 3 * * *"],
-        cwd=ROOT, env=unmet.env | {"UNMET_PORT": str(port)}, text=True,
+        cwd=ROOT, env=unmet.env | {"UNMET_PORT": str(port)} | settings, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as process:  # fmt: skip
         until = time.monotonic() + SECONDS
@@ -83,6 +97,35 @@ def test_prefects_pages_are_there_though_its_code_cannot_be_written_to(served, u
         assert "<title>Prefect Server</title>" in page.read().decode()
     # an installed program is often another user's; what Prefect would write beside its code lies with its records
     assert (unmet.home / "prefect" / "pages" / "v1" / "index.html").is_file()
+
+
+def asked(port, path, body):
+    """What the Prefect server answers."""
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/api/{path}", json.dumps(body).encode(), {"content-type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.load(answer)
+
+
+def test_a_night_that_is_due_while_one_runs_is_left_out(unmet):
+    shop = Shop()
+    connect_to = json.dumps({"shop.example": shop.at})
+    try:
+        with serving_of(unmet, ENDLESS, UNMET_CONNECT_TO=connect_to, UNMET_TIMEOUT_SECONDS="120") as (_, port, _):
+            (deployment,) = asked(port, "deployments/filter", {})
+            due = [asked(port, f"deployments/{deployment['id']}/create_flow_run", {})["id"]]
+            assert shop.asked.wait(SECONDS)  # the first night is under way, and goes on
+            due += [asked(port, f"deployments/{deployment['id']}/create_flow_run", {})["id"] for _ in range(2)]
+            until, states = time.monotonic() + SECONDS, []
+            while states != ["Running", "Cancelled", "Cancelled"] and time.monotonic() < until:
+                runs = asked(port, "flow_runs/filter", {"flow_runs": {"id": {"any_": due}}})
+                states = [next(run["state_name"] for run in runs if run["id"] == night) for night in due]
+                time.sleep(0.5)
+            assert states == ["Running", "Cancelled", "Cancelled"]
+            shop.over.set()
+    finally:
+        shop.close()
 
 
 def test_without_a_market_nothing_is_started(unmet):
