@@ -6,6 +6,7 @@ Receivers are Prefect notification blocks or Apprise addresses; an address is a 
 # Annotations stay real objects here: Prefect looks at them when it runs a task.
 
 import logging
+import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -21,7 +22,7 @@ from prefect.cache_policies import NO_CACHE
 from data import locks
 from data.errors import UnmetError
 from data.lake import Lake
-from data.market import Market, MarketError, load
+from data.market import BLOCK, Market, MarketError, load
 from data.settings import Settings, settings
 from reports.writing import told
 from reports.writing.digest import Digest, digest, no_report
@@ -30,6 +31,9 @@ from reports.writing.files import load as load_report
 
 Sender = Callable[[str, str], bool]
 """Sends a title and a body; says whether they were taken."""
+
+
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,30}")
 
 
 class NotifyError(UnmetError):
@@ -130,6 +134,8 @@ def _address(receiver: str) -> tuple[str, Sender]:
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # its lines hold the address
     client = apprise.Apprise()
     kind = receiver.partition("://")[0]
+    if not _SCHEME.fullmatch(kind):  # a piece of an address, that is
+        raise NotifyError("UNMET_NOTIFY: holds an address that does not begin with its kind and ://; mend it")
     if not client.add(receiver):
         raise NotifyError(f"UNMET_NOTIFY: the {kind} address is none that Apprise understands; see its documentation")
 
@@ -140,12 +146,20 @@ def _address(receiver: str) -> tuple[str, Sender]:
 
 
 def _block(name: str) -> tuple[str, Sender]:
-    """The same of a Prefect block."""
+    """The same of a Prefect block; what is none may be a mistyped address, or a piece of one, and is not repeated."""
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+    if not BLOCK.fullmatch(name):
+        raise NotifyError(
+            "UNMET_NOTIFY: holds what is neither an address with :// nor a block such as slack-webhook/team; mend it,"
+            " and write a blank in an address as %20"
+        )
     try:
         block: Any = Block.load(name)
-    except ValueError as e:
-        raise NotifyError(f"Prefect block {name}: there is none; make it in Prefect's pages under Blocks") from e
+    except ValueError:
+        raise NotifyError(
+            "UNMET_NOTIFY, or notify in a market file, names a Prefect block that is not there; make it in Prefect's"
+            " pages under Blocks"
+        ) from None  # whose text repeats the name
     if not isinstance(block, NotificationBlock):
         raise NotifyError(f"Prefect block {name}: is of another kind; name a notification block")
     notify: Any = block.notify  # waits by itself outside of an event loop, which its type does not say

@@ -21,7 +21,7 @@ import httpx
 import stamina
 from protego import Protego
 
-from scrapers._errors import Blocked, Disallowed, FetchError, Missing, Refused, TooLarge, Unreachable
+from scrapers._errors import Blocked, Disallowed, Ended, FetchError, Missing, Refused, TooLarge, Unreachable
 from scrapers._pace import Turns
 from scrapers._public import NotPublic
 from scrapers._source import Page, Request
@@ -31,6 +31,8 @@ BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Answers that may be another one later."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_REDIRECTS = 5
+FOR_ANYONE = frozenset({"accept", "accept-language", "content-type"})
+"""Headers that go along with a redirect to another host or port of the site; any other may hold a source's key."""
 ROBOTS_BYTES = 512_000
 """RFC 9309 asks crawlers to read at least 500 KiB of robots.txt."""
 LONGEST_CRAWL_DELAY = 60.0
@@ -86,7 +88,8 @@ class Fetcher:
         self._asking: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def close(self) -> None:
-        """Closes the connections."""
+        """Closes the connections; who still wants to ask hears that the run was ended."""
+        self.turns.end()
         self._client.close()
         self.turns.close()
 
@@ -98,13 +101,15 @@ class Fetcher:
 
     def fetch(self, request: Request) -> Page:
         """The page at an address, after robots.txt, turns, retries and redirects within the site."""
-        url = request.url
+        url, headers = request.url, request.headers
         for _ in range(MOST_REDIRECTS + 1):
             self._ask_robots(url)
-            page = self._patiently(Request(url, request.headers, request.body))
+            page = self._patiently(Request(url, headers, request.body))
             if page.status not in REDIRECTS:
                 return Page(request, page.status, page.headers, page.body, page.fetched)
             url = _redirect(url, page.headers.get("location", ""))
+            if _origin(url) != _origin(request.url):
+                headers = {name: value for name, value in headers.items() if name.lower() in FOR_ANYONE}
         raise Unreachable(f"{request.url}: redirected more than {MOST_REDIRECTS} times; check the address in a browser")
 
     def hold(self, request: Request, seconds: float) -> None:
@@ -124,14 +129,13 @@ class Fetcher:
         return self.user_agent.partition("/")[0]
 
     def _rules(self, url: str) -> Protego:
-        parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc.lower()}"
+        origin = _origin(url)
         with self._asking[origin]:
             if origin not in self._robots:
                 rules = Protego.parse(self._robots_txt(f"{origin}/robots.txt"))
                 delay = rules.crawl_delay(self._token)
                 if delay:
-                    self.turns.slow(parts.netloc, min(float(delay), LONGEST_CRAWL_DELAY))
+                    self.turns.slow(urlsplit(url).netloc, min(float(delay), LONGEST_CRAWL_DELAY))
                 self._robots[origin] = rules
             return self._robots[origin]
 
@@ -201,6 +205,8 @@ class Fetcher:
                 headers = {k.lower(): v for k, v in response.headers.items()}
                 body = self._body(response, request.url) if response.status_code not in REDIRECTS else b""
         except FAILURES as e:
+            if self.turns.ended:  # that is why it failed
+                raise Ended(f"{request.url}: the run was ended meanwhile; the next run goes on") from e
             late = time.monotonic() >= deadline
             why = f"took over {self.limits.page_seconds:g} s" if late else f"no answer ({_cause(e)})"
             raise _Busy(why, None, blocked=False) from e
@@ -277,6 +283,12 @@ def _redirect(url: str, location: str) -> str:
     return target
 
 
+def _origin(url: str) -> str:
+    """Scheme, host and port: whose robots.txt holds, and whom a key is for."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
 def _site(host: str | None) -> str:
     return (host or "").removeprefix("www.")
 
@@ -288,7 +300,7 @@ def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         return float(value[:9])
     try:
         moment = parsedate_to_datetime(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, IndexError, OverflowError):
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - now).total_seconds())

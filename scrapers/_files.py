@@ -70,7 +70,7 @@ def content(path: Path) -> bytes:
     name = path.name
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise _too_large(name)
+            raise too_large(name)
         raw = path.read_bytes()
     except OSError as e:
         raise ExportError(f"{path}: cannot be read ({e.strerror or e.__class__.__name__}); check the path") from e
@@ -88,7 +88,8 @@ def content(path: Path) -> bytes:
     return raw
 
 
-def _too_large(name: str) -> ExportError:
+def too_large(name: str) -> ExportError:
+    """What is said of a file that unpacks to more than is read."""
     return ExportError(f"{name}: is larger than {MOST_BYTES // 1024**3} GiB unpacked; split it into several files")
 
 
@@ -98,7 +99,7 @@ def _gunzip(raw: bytes, name: str) -> bytes:
         while chunk := stream.read(CHUNK):
             out += chunk
             if len(out) > MOST_BYTES:
-                raise _too_large(name)
+                raise too_large(name)
     return bytes(out)
 
 
@@ -110,7 +111,7 @@ def _unzstd(raw: bytes, name: str) -> bytes:
         for start in range(0, len(raw), CHUNK):
             out += unpacker.decompress(raw[start : start + CHUNK])
             if len(out) > MOST_BYTES:
-                raise _too_large(name)
+                raise too_large(name)
             if unpacker.eof:
                 raw = unpacker.unused_data + raw[start + CHUNK :]
                 break

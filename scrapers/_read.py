@@ -19,6 +19,7 @@ from scrapers._source import Page
 
 MAX_DEPTH = 60
 MAX_VOTES = 2**31
+LONGEST_MESSAGE = 60
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -50,6 +51,14 @@ _CHALLENGE = re.compile(
     rb"whoa there, pardner"
 )
 
+_PHONE = re.compile(
+    r"\+[0-9 ().-]{7,20}[0-9]|\(?0[0-9]{1,4}\)?[ ./-][0-9 ./-]{5,18}[0-9]|\(?[0-9]{3}\)?[ .-]{1,2}[0-9]{3}[ .-][0-9]{4}"
+)
+_PERSONS = re.compile(
+    r"(?i)[@＠]|%40|^(?:tel|mailto|acct):|/(?:users?|u|profiles?|people|members?|authors?)/[^/?#]|linkedin\.com/in/|"
+    r"[?&#](?:user(?:name|_?id)?|uid|author|e-?mail|mail|phone|tel|account)="
+)
+
 MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
@@ -79,8 +88,22 @@ def json_of(page: Page) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError) as e:
         challenge(page)
-        what = "an HTML page" if text[:200].lstrip().startswith("<") else f"{text[:60]!r}"
-        raise ChangedPage(f"{page.url} sent {what} where JSON was due") from e
+        raise ChangedPage(f"{page.url} sent {told(text)} where JSON was due") from e
+
+
+def told(text: str) -> str:
+    """What was sent instead of what was due, for a person: a site's short message as it is, and of all else the kind.
+
+    The beginning of a longer text may be a review, or the name of whoever wrote it, and what is told here is kept.
+    """
+    text = text.strip()
+    if not text:
+        return "an empty answer"
+    if text[0] == "<":
+        return "an HTML page"
+    if text[0] in "{[":
+        return "broken JSON"
+    return repr(text) if len(text) <= LONGEST_MESSAGE else f"{len(text):,} characters of text"
 
 
 def markup_of(page: Page) -> str:
@@ -108,7 +131,7 @@ def _markup(page: Page, text: str) -> str:
     elif len(_CONTROL.findall(start)) > len(start) // 50:
         what = "binary data"
     elif not _ANY_TAG.search(text):
-        what = f"{start[:60]!r}"
+        what = told(text)
     else:
         return text.replace("\0", "")
     raise ChangedPage(f"{page.url} sent {what} where an HTML page was due")
@@ -175,6 +198,11 @@ def votes(value: Any) -> int | None:
     """A count of votes; None when it is none, negative, or an underflow near 2^32."""
     result = number(value)
     return int(result) if result is not None and 0 <= result < MAX_VOTES else None
+
+
+def personal(value: str) -> bool:
+    """Whether what should name a review or a product plainly names a person: by e-mail address, phone or page."""
+    return not value.isalnum() and bool(_PERSONS.search(value) or _PHONE.fullmatch(value.strip()))
 
 
 def moment(value: datetime | None) -> datetime | None:

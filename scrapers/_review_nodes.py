@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from data.review import Review
-from scrapers._read import number, plain, written_time
+from scrapers._read import number, personal, plain, written_time
 from scrapers._review_ids import Draft, each_once, folded, identified
 from scrapers._structured import Document, Found, Node, kinds, some, words
 
@@ -163,8 +163,10 @@ def _language(found: Document, node: Node) -> str | None:
 
 
 def _given(found: Document, f: Found, url: str) -> str | None:
-    """The site's own id of the review; None for the page's address and for what looks like a place in a list."""
+    """The site's own id of the review; None for the page's address, for what looks like a place in a list, and for what
+    names whoever wrote it: reports hold the ids of reviews."""
     held_by = None if f.subject is None else f.subject.get("@id")
+    author = [a.get(n) for a in found.things(f.node, "author") for n in ("@id", "url", "identifier", "email", "name")]
     for name in ("@id", "identifier"):
         for value in found.values(f.node, name):
             if isinstance(value, Mapping):
@@ -172,6 +174,8 @@ def _given(found: Document, f: Found, url: str) -> str | None:
             if isinstance(value, int) and not isinstance(value, bool):
                 value = str(value)
             if not isinstance(value, str) or not (value := plain(value) or "") or value.startswith("_:"):
+                continue
+            if value in author or personal(value):
                 continue
             tail = value.removeprefix(url)
             if value not in (url, held_by) and _OWN_ID.search(re.split(r"[/#?=]", tail)[-1]):

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import polars as pl
 
+from scrapers import _files
 from scrapers._delimited import delimited
 from scrapers._errors import ExportError
-from scrapers._files import Table, content, utf8
-from scrapers._parquet import Unreadable, frame_of
+from scrapers._files import Table, content, counted, listed, too_large, utf8
+from scrapers._parquet import TooLarge, Unreadable, dated, frame_of
 from scrapers._records import json_document, json_lines
 
 FORMATS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet")
@@ -39,9 +40,16 @@ def load(path: Path, encoding: str | None = None) -> Table:
 
 def _parquet(raw: bytes, name: str) -> Table:
     try:
-        frame = frame_of(raw)
+        frame, beyond = dated(frame_of(raw, _files.MOST_BYTES))
+    except TooLarge as e:
+        raise too_large(name) from e
     except Unreadable as e:
         raise ExportError(f"{name}: is not a Parquet file that can be read ({e}); export it again") from e
     if frame.height == 0 or frame.width == 0:
         raise ExportError(f"{name}: has no rows; export the reviews again")
-    return Table(frame, pl.int_range(1, frame.height + 1, eager=True).alias("row"))
+    warnings = tuple(
+        f"{name}: column {column!r} has {counted(len(at), 'time')} outside the years 1 to 9999"
+        f" ({listed([i + 1 for i in at])}): left out"
+        for column, at in beyond.items()
+    )
+    return Table(frame, pl.int_range(1, frame.height + 1, eager=True).alias("row"), warnings=warnings)

@@ -18,10 +18,11 @@ import polars as pl
 from data.market import Export
 from data.review import Review, content_id
 from scrapers import _cells as cells
+from scrapers import _shown as shown
 from scrapers._errors import ChangedPage, ExportError
 from scrapers._files import Table as Table
 from scrapers._files import counted, listed
-from scrapers._read import number, votes
+from scrapers._read import number, personal, votes
 from scrapers._source import About, Batch, Handle, Page, Request, Stop
 from scrapers._tables import load as load
 
@@ -177,7 +178,7 @@ def find(columns: Sequence[str], asked: Mapping[Any, str], name: str) -> dict[st
             found[key] = known
     if "body" not in found:
         raise ExportError(
-            f"{name}: no column is called {', '.join(NAMES['body'][:4])}; it has {_shown(columns)}; "
+            f"{name}: no column is called {', '.join(NAMES['body'][:4])}; it has {shown.columns(columns)}; "
             'say which one holds the text: columns = { body = "..." }, or --body ...'
         )
     return found
@@ -186,13 +187,7 @@ def find(columns: Sequence[str], asked: Mapping[Any, str], name: str) -> dict[st
 def _no_column(name: str, wanted: str, columns: Sequence[str]) -> ExportError:
     close = difflib.get_close_matches(wanted.lower(), [c.lower() for c in columns], n=1, cutoff=0.5)
     hint = next((f"; did you mean {c!r}?" for c in columns if close and c.lower() == close[0]), "; mend `columns`")
-    return ExportError(f"{name}: has no column {wanted!r}; it has {_shown(columns)}{hint}")
-
-
-def _shown(values: Sequence[Any], most: int = 20) -> str:
-    """The first values, shortened, for a person."""
-    more = f" and {len(values) - most} more" if len(values) > most else ""
-    return ", ".join(str(v)[:40] for v in values[:most]) + more
+    return ExportError(f"{name}: has no column {wanted!r}; it has {shown.columns(columns)}{hint}")
 
 
 def _asked_for(table: Table, where: Mapping[str, str | int | float], name: str) -> Table:
@@ -206,8 +201,7 @@ def _asked_for(table: Table, where: Mapping[str, str | int | float], name: str) 
             raise ExportError(f"{name}: column {column!r} holds no plain values; leave it out of `where`") from e
         mask = (texts == str(value)).fill_null(False)
         if not mask.any():
-            present = _shown(texts.drop_nulls().unique(maintain_order=True).to_list(), most=8)
-            raise ExportError(f"{name}: no row has {column} = {value}; the column holds {present or 'nothing'}")
+            raise ExportError(f"{name}: no row has {column} = {value}; the column holds {shown.values(texts)}")
         table = Table(table.frame.filter(mask), table.rows.filter(mask), table.unreadable, table.warnings)
     return table
 
@@ -292,9 +286,12 @@ class _Reader:
         return [None] * frame.height if column is None else frame[column].to_list()
 
     def _ids(self) -> list[str | None]:
-        """Raw ids; a column that was only guessed to hold them is left alone when it plainly does not."""
-        values = self._values("id")
-        ids = [str(v) if v is not None and str(v).strip() else None for v in values]
+        """Raw ids; a column that was only guessed to hold them is left alone when it plainly does not.
+
+        What names a person is none: reports hold the ids of reviews.
+        """
+        values = [None if v is None else str(v) for v in self._values("id")]
+        ids = [v if v and v.strip() and not personal(v) else None for v in values]
         distinct = len({i for i in ids if i})
         if distinct and distinct * 2 < len(ids) - ids.count(None):
             asked = "id" in self.export.columns
@@ -320,7 +317,7 @@ class _Reader:
             highest = max(ratings[i] or 0 for i in above)
             better = next((s for s in ("10", "100") if highest <= float(s)), None)
             hint = f'; if that is the best rating there, set scale = "{better}"' if better else "; check the column"
-            self._say(f"{self._some('rating', above, 'rating', values)}, outside 0 to {scale}: left out{hint}")
+            self._say(f"{self._some('rating', above, 'rating')}, outside 0 to {scale}: left out{hint}")
             ratings = [None if r is None or not 0 <= r <= float(scale) else r for r in ratings]
         return ratings
 
@@ -338,10 +335,11 @@ class _Reader:
             )
         return times
 
-    def _some(self, key: str, at: list[int], noun: str, values: list[Any]) -> str:
-        """`column 'at' has 3 dates such as '31/10/2025' (row 4)`."""
-        example, row = str(values[at[0]])[:40], self.table.rows[at[0]]
-        return f"column {self.columns[key]!r} has {counted(len(at), noun)} such as {example!r} (row {row:,})"
+    def _some(self, key: str, at: list[int], noun: str, values: list[Any] | None = None) -> str:
+        """`column 'at' has 3 dates of the form '00/00/0000' (rows 4, 7, 9)`."""
+        rows = listed(self.table.rows[at].to_list())
+        form = "" if values is None else f" of the form {shown.form(values[at[0]])!r}"
+        return f"column {self.columns[key]!r} has {counted(len(at), noun)}{form} ({rows})"
 
     def _say(self, text: str) -> None:
         self.said.append(f"{self.name}: {text}")

@@ -23,7 +23,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from data.review import Review
 from scrapers._errors import ChallengePage, ChangedPage
 from scrapers._posts import gather, host_of, origin_of
-from scrapers._read import challenge, dig, markup_of, number, plain, unix_time, votes
+from scrapers._read import challenge, dig, markup_of, number, plain, told, unix_time, votes
 from scrapers._seen import mark, marked, marks
 from scrapers._source import About, Batch, Handle, Outcome, Page, Request, Stop
 from scrapers._structured import Document, document
@@ -171,7 +171,7 @@ def _rows(page: Page) -> Iterator[Any]:
             value, at = decoder.raw_decode(text, at)
         except (ValueError, RecursionError) as e:
             challenge(page)
-            raise ChangedPage(f"{page.url} sent {text[:60]!r} where a reply of Google Play was due") from e
+            raise ChangedPage(f"{page.url} sent {told(text)} where a reply of Google Play was due") from e
         yield from value if isinstance(value, list) else []
         at = _end(_BLANK, text, at)
     raise ChangedPage(f"{page.url} sent more than {MOST_VALUES:,} JSON values where one reply was due")

@@ -18,6 +18,26 @@ _MAYBE = re.compile(r"[@＠\d]|/\S|[^\W\d][._][^\W\d]|(?i:www\.|\sdot\s|[\[({<]\
 _MASKS = re.compile(r"\[(?:e-mail|phone|handle|number|link)\]")
 _DIGIT = re.compile(r"\d")
 
+UNSEEN = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # control characters
+    "\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064"
+    "\u2066-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"  # formatting: Unicode's category Cf
+    "\ufffe\uffff"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
+)
+"""What a report leaves out when it shows a text (`writing/text.py`), so that nobody sees it amid an address: the inside
+of a character class."""
+JOINERS = "\u034f\u200d\ufe00-\ufe0f"
+"""Unseen as well, but emoji and many scripts are written with them; beside the signs of an address they do nothing."""
+DASHES = "\u2010-\u2015\u2212\uff0d"
+"""What may stand for a hyphen in a number, the inside of a character class."""
+_OUT = re.compile(f"[{UNSEEN}]++")
+_BLANKS = re.compile(r" {2,}")
+_JOINS = re.compile(f"(?<=[!-~])[{JOINERS}]++|(?<![{JOINERS}])[{JOINERS}]++(?=[!-~])")
+_HYPHEN = re.compile(rf"(?<=[\w)])[\u2010-\u2012](?=[\w(])|(?<=[\d)])[{DASHES}](?=[\d(])")
+"""Dashes amid letters and digits; those between words are their writer's own."""
+
 _FILE = r"(?:png|jpe?g|gif|svg|webp|css|js|mp[34]|pdf|exe|apk|zip)"
 _MAIL = re.compile(
     rf"(?<![{_LETTER}])(?:mailto:)?(?P<who>[{_LETTER}][{_LETTER}.!#$%&'*+/=?^_`{{|}}~-]{{0,63}})[ ]?[@＠][ ]?"
@@ -97,19 +117,24 @@ _CALL = re.compile(
     r"(?:[ ]?(?:numbers?|no\b\.?|me|us|him|her|them|at|on|is|was|to|[:：#=])){0,4}[ ]{0,2})"
     r"(?P<number>[+(]?\d[\d ().-]{4,22}\d)(?!\w)"
 )
-_DIGITS = re.compile(r"(?<![\w.,/#$€£₹¥￥+(-])(?P<number>(?:(?:\+|00)[ ]?)?\(?\d[\d ()./-]{6,24}\d)(?![\w%-]|[.,:]\d)")
+_DIGITS = re.compile(
+    r"(?<![\w.,/#$€£₹¥￥+-])(?<!\d:)(?:(?<!\()|(?=\())"
+    r"(?P<number>(?:(?:\+|00)[ ]?)?\(?\d[\d ()./-]{6,24}\d)(?![\w%-]|[.,:]\d)"
+)
 _PLUS = re.compile(r"(?<![\w.,])(?P<number>\+[ ]?\(?\d{1,3}\)?[\d ()./-]{5,20}\d)(?![\w%]|[.,]\d)")
 _SOLID = re.compile(r"(?<![\w.,$€£₹¥￥/-])(?P<number>\d{9,40})(?![A-Za-z0-9_%]|[.,]\d)")
 
-_DATE = re.compile(
-    r"(?<!\d)(?:(?:19|20)\d\d[-/. ](?:0?[1-9]|1[0-2])[-/. ](?:0?[1-9]|[12]\d|3[01])|"
-    r"(?:0?[1-9]|[12]\d|3[01])[-/. ](?:0?[1-9]|[12]\d|3[01])[-/. ](?:(?:19|20)\d\d|\d\d))(?!\d)"
-)
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+_FULL = rf"(?:19|20)\d\d[-/. ](?:0?[1-9]|1[0-2])[-/. ]{_DAY}|{_DAY}[-/. ]{_DAY}[-/. ](?:19|20)\d\d"
+_SHORT = rf"{_DAY}[-/. ]{_DAY}[-/. ]\d\d"
+_DATE = re.compile(rf"(?<!\d)(?:{_FULL}|{_SHORT})(?!\d)")
+_FULL_DATE = re.compile(rf"(?<!\d)(?:{_FULL})(?!\d)")
+_DATES = re.compile(rf"(?:{_FULL}|{_SHORT})(?:-(?:{_FULL}|{_SHORT}))?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _STAMP = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[0-2]\d[0-5]\d(?:[0-5]\d)?)?")
 _MONEY_BEFORE = re.compile(
     r"(?i)(?:[$€£₹¥￥]|\b(?:rs|inr|usd|eur|gbp|cny|rmb|krw|idr|vnd|jpy|rp|"
-    r"version|ver|v|build|rev|revision|update)\.?)[ ]?$"
+    r"version|ver|v|build|rev|revision|update|firmware|release|driver)\.?)[ ]?$"
 )
 _UNIT_BEHIND = re.compile(
     r"(?i)[ ]?(?:[$€£₹¥￥%]|rs\b|rupees|usd|eur|euros?|dollars|pounds|inr|won\b|yen|yuan|元|块|万|亿|vnd|idr|"
@@ -117,20 +142,25 @@ _UNIT_BEHIND = re.compile(
 )
 _PHONE_FORMS = re.compile(
     r"\(?\d{3}\)?[ .-]?[ ]?\d{3}[ .-]\d{4}|1[ .-]\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}|\d{5}[ -]\d{5}|"
-    r"1[3-9]\d[ -]\d{4}[ -]\d{4}|\(?0\d{1,4}(?:[ /.()-]{1,2}\d{2,8}){1,5}|\d{4}[ -]\d{3}[ -]\d{3}"
+    r"1[3-9]\d[ -]\d{4}[ -]\d{4}|\(?0\d{1,4}(?:[ /.()-]{1,2}\d{2,8}){1,5}|\d{4}[ -]\d{3}[ -]\d{3}|"
+    r"\(\d{2}\)[ ]?9?\d{4}-\d{4}|\d{2}[ ]9\d{4}-\d{4}|[5-9]\d{2}[ ]\d{3}[ ](?!000)\d{3}"
 )
 
 
 def mask(text: str) -> str:
     """The text with what points to a person replaced by what it was: `[e-mail]`, `[phone]`, `[handle]`, `[number]`,
-    `[link]`; the same text for the same text, and a masked text stays as it is."""
-    if not _MAYBE.search(text):
+    `[link]`; the same text for the same text, and a masked text stays as it is.
+
+    The text is read as it will be seen; where nothing in it is masked, it comes back letter by letter."""
+    seen = _seen(text)
+    if not _MAYBE.search(seen):
         return text
     told, at = [], 0
-    for found in _LINK.finditer(text):
-        told += [_masked(text[at : found.start()]), _link(found[0])]
+    for found in _LINK.finditer(seen):
+        told += [_masked(seen[at : found.start()]), _link(found[0])]
         at = found.end()
-    return "".join([*told, _masked(text[at:])])
+    masked = "".join([*told, _masked(seen[at:])])
+    return text if masked == seen else masked
 
 
 def blanked(text: str) -> str:
@@ -142,7 +172,14 @@ def blanked(text: str) -> str:
 
 def names_person(url: str) -> bool:
     """Whether an address is that of a person's page, so that no report should link to it."""
-    return _link(url) != url
+    seen = _seen(url)
+    return _link(seen) != seen
+
+
+def _seen(text: str) -> str:
+    """The text as a report shows it, with hyphens for the dashes in numbers and names."""
+    shown = _BLANKS.sub(" ", _OUT.sub("", text))
+    return shown if shown.isascii() else _HYPHEN.sub("-", _JOINS.sub("", shown))
 
 
 def _masked(text: str) -> str:
@@ -205,8 +242,19 @@ def _digits(text: str) -> str:
 
 
 def _listed(text: str) -> bool:
-    """Numbers that stand in a row by chance: years, sizes, resolutions."""
-    return all(_YEAR.fullmatch(part) or part.endswith("0") for part in re.split(r"[ -]", text))
+    """Numbers that stand in a row by chance: years, sizes, resolutions, prices. None of these begins with a nought."""
+    parts = re.split(r"[ ./-]", text)
+    return len(parts) > 1 and all(
+        _YEAR.fullmatch(part) or not part.strip("0") or (part.endswith(("0", "99")) and part[0] != "0")
+        for part in parts
+    )
+
+
+def _dated(text: str) -> bool:
+    """Whether digits are a date or two, or hold one: with all of its year, or between blanks. `06.12.24.11.05` is none,
+    though one could be read into it."""
+    alone = any(map(_DATE.fullmatch, text.split(" ")))
+    return alone or bool(_FULL_DATE.search(text) or _DATES.fullmatch(text))
 
 
 def _names(token: str, least: int) -> bool:
@@ -236,7 +284,7 @@ def _loose(token: str) -> bool:
 
 def _called(number: str) -> bool:
     digits = _digits(number)
-    if _DATE.search(number) or _round(digits) or _range(number):
+    if _dated(number) or _round(digits) or _range(number):
         return False
     if "." in number and not _PHONE_FORMS.fullmatch(number):  # "phone 10.0.15063"
         return False
@@ -251,13 +299,17 @@ def _range(text: str) -> bool:
 
 def _international(number: str) -> bool:
     digits = _digits(number)
-    return 8 <= len(digits) <= 15 and not digits.endswith("0000")
+    thousands = re.fullmatch(r"\+ ?\d+(?:[ .]\d{3})*", number)  # "+10 000 000 since May"
+    return 8 <= len(digits) <= 15 and not (thousands and digits.endswith("0000"))
 
 
 def _is_phone(number: str) -> bool:
     """Whether digits with blanks or signs between them have the form of a phone number somewhere in the world."""
     digits = _digits(number)
-    if len(digits) == len(number) or _DATE.search(number) or _range(number) or digits.endswith("0000"):
+    number = number if ")" in number else number.removeprefix("(")
+    if len(digits) == len(number) or _dated(number) or _range(number):
+        return False
+    if digits.endswith("0000") and number[0] not in "(0":  # a quantity; none begins with a nought or a bracket
         return False
     if _listed(number) or not 9 <= len(digits) <= 15:
         return False

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from reports.reading.personal import DASHES, JOINERS, UNSEEN
+
 SHORTEST, LONGEST = 40, 220
 """Characters of a quote."""
 SHORTEST_HAN, LONGEST_HAN = 12, 110
@@ -77,7 +79,7 @@ def whole() -> pl.Expr:
         & ~low.str.contains(_BREAKS_OFF)
         & ~_shouts()
         & ~_repeats()
-        & ~text.str.contains(_PERSONAL)
+        & ~_seen().str.contains(_PERSONAL)
     )
 
 
@@ -104,6 +106,11 @@ def polish() -> pl.Expr:
 
 def _plain() -> pl.Expr:
     return pl.col("text").str.to_lowercase().str.replace_all("[’‘`´]", "'").str.replace_all(r"\s+", " ")
+
+
+def _seen() -> pl.Expr:
+    """The text as a reader sees it: nothing hidden in a number or an address, and a hyphen for every dash."""
+    return pl.col("text").str.replace_all(f"[{UNSEEN}{JOINERS}]", "").str.replace_all(f"[{DASHES}]", "-")
 
 
 def _shouts() -> pl.Expr:

@@ -17,6 +17,9 @@ from collections.abc import Sequence
 MARK = "\ufeff"
 FORMULA = re.compile(r"\s*[=+\-@\t\r\n|%＝＋－＠]")
 """What a spreadsheet may take for the start of a formula or command, also after blanks (OWASP, CSV Injection)."""
+AMID = re.compile(r"(?<![;\s])(?:[^\S\t\n]*+[;\t\n])++[^\S\t\n]*+(?=[=+\-@|%＝＋－＠])")
+"""The same within a cell, where a spreadsheet begins another one that separates by semicolons or tabs, as most do where
+a comma is the decimal sign: to these the quotes around a cell are a part of it."""
 NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*( ?%)?")
 
 
@@ -34,4 +37,7 @@ def cell(value: str) -> str:
     """
     told = value.replace("\r\n", "\n").replace("\r", "\n")
     told = "".join(c for c in told if c in "\n\t\u200d" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
-    return f"'{told}" if FORMULA.match(told) and not NUMBER.fullmatch(told) else told
+    if NUMBER.fullmatch(told):
+        return told
+    told = AMID.sub(r"\g<0>'", told)
+    return f"'{told}" if FORMULA.match(told) else told

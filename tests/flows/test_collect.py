@@ -410,6 +410,20 @@ def test_an_export_is_read_whole_and_rows_that_cannot_be_are_counted(lake: Lake,
     assert counts(done) == (4, 1, 1, 1, 1)
 
 
+def test_the_ledger_names_nobody(lake: Lake, tmp_path: Path) -> None:
+    """Reports print what it says of a visit, and it outlives the reviews that are forgotten."""
+    file = tmp_path / "ink.csv"
+    file.write_text("id,text,rating\n1,It crashes.,jane.doe@mail.example\n")
+    done, _ = visit(lake, Export(path=file, source="google_play"))
+    assert done.detail == "ink.csv: column 'rating' has 1 value of the form '[e-mail]' (row 1), not a rating: left out"
+
+    def answered(_: Request) -> Page:
+        raise Blocked("https://shop.example/: answered that jane.doe@mail.example on +1 555 555 0142 knows why")
+
+    done, _ = visit(lake, Listing(url="https://apps.apple.com/us/app/ink/id1"), answered)
+    assert done.detail == "https://shop.example/: answered that [e-mail] on [phone] knows why"
+
+
 def test_an_export_that_cannot_be_read_leaves_what_was_read_before(lake: Lake, tmp_path: Path) -> None:
     file = tmp_path / "ink.csv"
     file.write_text(ROWS)

@@ -133,6 +133,24 @@ def test_another_version_of_the_answer_proves_nothing(source: str, body: bytes) 
     assert batch is None or (not batch.reviews and batch.outcome is Outcome.UNKNOWN_EMPTY)
 
 
+@every_source
+@pytest.mark.parametrize(
+    "body", ['[{"author": "Jane Doe", "body": "It cra', "Jane Doe: it crashes. " * 9, "<p>Jane Doe"]
+)
+def test_what_came_instead_of_a_page_is_told_without_a_reviewers_words(source: str, body: str) -> None:
+    """The error is kept in the ledger and stands in every report."""
+    try:
+        told = " ".join(read(FIRST[source], body.encode()).warnings)
+    except ParseError as e:
+        told = str(e)
+    assert "Doe" not in told
+
+
+def test_a_sites_short_message_is_told_as_it_is() -> None:
+    with pytest.raises(ParseError, match=r" sent 'error code: 1020' where JSON was due$"):
+        read(FIRST["steam"], b"error code: 1020")
+
+
 DEEP = 10_000_000
 
 

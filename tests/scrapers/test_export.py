@@ -5,6 +5,7 @@ Files as such (delimiters, quotes, encodings, packing) are in test_tables.py. Al
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -145,10 +146,43 @@ def test_where_takes_rows_by_value_whatever_their_type(folder: Folder, tmp_path:
 
 def test_where_that_takes_no_row_is_told_with_what_there_is(folder: Folder) -> None:
     with pytest.raises(ExportError) as caught:
-        folder.read("app,text\nBillory,a\nPenny,b\nBillory,c\n", where={"app": "billory"})
-    assert str(caught.value) == "reviews.csv: no row has app = billory; the column holds Billory, Penny"
+        folder.read("app,text\n" + "Penny,a\n" * 30 + "Billory,b\n" * 60 + "Bilory,c\n", where={"app": "billory"})
+    assert str(caught.value) == (
+        "reviews.csv: no row has app = billory; the column holds Billory, Penny and 1 rare value"
+    )
     with pytest.raises(ExportError, match="has no column 'apps'; it has app, text; did you mean 'app'"):
         folder.read("app,text\nBillory,a\n", where={"apps": "Billory"})
+
+
+@pytest.mark.parametrize("cells", [["Jane Doe", "Jo Doe"], ["jane.doe@mail.example"] * 20, [str(n) for n in range(90)]])
+def test_values_of_a_column_that_may_be_people_are_counted_and_not_told(folder: Folder, cells: list[str]) -> None:
+    with pytest.raises(ExportError) as caught:
+        folder.read("who,text\n" + "".join(f"{c},a\n" for c in cells), where={"who": "Billory"})
+    different = len(set(cells))
+    assert str(caught.value).endswith(f"; the column holds {different} other value{'s' * (different > 1)}")
+
+
+def test_a_first_line_that_is_somebodys_review_is_not_told(folder: Folder) -> None:
+    with pytest.raises(ExportError) as caught:
+        folder.read("Jane Doe,2,It crashes.\nJo Doe,4,Fine.\n")
+    assert "it has 3 columns, and a first line that is no header; " in str(caught.value)
+    assert "Doe" not in str(caught.value)
+
+
+def test_no_warning_holds_what_a_cell_says(folder: Folder) -> None:
+    """Warnings are in the ledger and in every report, out of the reach of whoever wants to be forgotten."""
+    cells = ["jane.doe@mail.example", "Jane Doe", "5550142", "0171 5550142"]
+    text = "text,rating,date\n" + "".join(f"a,{c},{c}\n" for c in cells)
+    for scale in ("5", "thumbs"):
+        told = " ".join(folder.read(text, scale=scale).warnings)
+        assert "rating" in told
+        assert "date" in told
+        assert [c for c in cells if c in told] == []
+
+
+def test_an_id_that_names_a_person_is_none(folder: Folder) -> None:
+    batch = folder.read("id,text\nr-1,a\njane.doe@mail.example,b\n+1 555 555 0142,c\nhttps://s.example/users/jane,d\n")
+    assert [r.id for r in batch.reviews] == ["r-1", *(content_id("billory", None, None, None, body) for body in "bcd")]
 
 
 def test_rows_with_neither_text_nor_rating_are_counted(folder: Folder) -> None:
@@ -198,7 +232,7 @@ def test_ratings_above_the_scale_are_left_out_and_told(folder: Folder) -> None:
     batch = folder.read(text)
     assert [r.rating for r in batch.reviews] == [None, 3.0, None]
     assert batch.warnings == (
-        "reviews.csv: column 'score' has 2 ratings such as '9' (row 1), outside 0 to 5: left out; "
+        "reviews.csv: column 'score' has 2 ratings (rows 1, 3), outside 0 to 5: left out; "
         'if that is the best rating there, set scale = "10"',
     )
     ten = folder.read(text, scale="10")
@@ -209,7 +243,9 @@ def test_ratings_above_the_scale_are_left_out_and_told(folder: Folder) -> None:
 def test_what_is_no_rating_is_left_out_and_told(folder: Folder) -> None:
     batch = folder.read('text;stars\na;"4,5"\nb;good\nc;n/a\nd; 3 \n')
     assert [r.rating for r in batch.reviews] == [4.5, None, None, 3.0]
-    assert batch.warnings == ("reviews.csv: column 'stars' has 1 value such as 'good' (row 2), not a rating: left out",)
+    assert batch.warnings == (
+        "reviews.csv: column 'stars' has 1 value of the form 'xxxx' (row 2), not a rating: left out",
+    )
 
 
 def test_thumbs(folder: Folder) -> None:
@@ -243,8 +279,9 @@ def test_dates_of_another_order_are_never_guessed(folder: Folder, dates: list[st
     batch = folder.read("text,date\n" + "".join(f"a,{d}\n" for d in dates))
     assert {r.written for r in batch.reviews} == {None}
     n = len(dates)
+    form, rows = re.sub(r"\d", "0", dates[0]), "rows 1, 2" if n > 1 else "row 1"
     assert batch.warnings == (
-        f"reviews.csv: column 'date' has {n} date{'s' * (n > 1)} such as {dates[0]!r} (row 1), "
+        f"reviews.csv: column 'date' has {n} date{'s' * (n > 1)} of the form {form!r} ({rows}), "
         f"not ISO 8601: left out; {advice}",
     )
 
@@ -254,7 +291,7 @@ def test_a_format_is_kept_to(folder: Folder) -> None:
     batch = folder.read(text, dates="%d/%m/%Y")
     assert [r.written for r in batch.reviews] == [datetime(2025, 10, 31, tzinfo=UTC), None, None]
     assert batch.warnings == (
-        "reviews.csv: column 'date' has 1 date such as '2025-10-31' (row 2), not %d/%m/%Y: left out",
+        "reviews.csv: column 'date' has 1 date of the form '0000-00-00' (row 2), not %d/%m/%Y: left out",
     )
 
 

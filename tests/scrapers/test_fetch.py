@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from scrapers._errors import Blocked, Disallowed, Missing, Refused, TooLarge, Unreachable
+from scrapers._errors import Blocked, Disallowed, Ended, Missing, Refused, TooLarge, Unreachable
 from scrapers._fetch import Fetcher, Limits
 from scrapers._pace import Turns
 from scrapers._source import Request
@@ -353,7 +353,11 @@ def test_retry_after_as_a_date_is_honoured(site: Site, client: Make) -> None:
     assert 0.2 <= gaps(site.asked("/page"))[0] < 2
 
 
-@pytest.mark.parametrize("value", ["soon", "-3", "1.5", "Fri, 99 Abc 2026", ""])
+@pytest.mark.parametrize(
+    "value",
+    ["soon", "-3", "1.5", "Fri, 99 Abc 2026", "", "Mon, 01 Jan 2024 00:00:00 +9999999999999999999",
+     "Mon, 01 Jan 99999 00:00:00 GMT", "Mon, 01 Jan 0000 00:00:00 GMT", "Mon, 01 Jan 2024 99:00:00 -9999"],
+)  # fmt: skip
 def test_a_retry_after_that_says_nothing_is_as_none(site: Site, client: Make, value: str) -> None:
     site.on("/page", answer(status=503, Retry_After=value), answer(b"fine"))
     assert get(client()) == b"fine"
@@ -447,6 +451,21 @@ def test_a_redirect_within_the_site_is_followed(site: Site, client: Make) -> Non
     page = client().fetch(Request("http://shop.example/page", {"Accept": "text/html"}))
     assert (page.url, page.body) == ("http://shop.example/page", b"fine")
     assert site.asked("/new?page=2")[0].headers["accept"] == "text/html"
+
+
+@pytest.mark.parametrize(
+    ("target", "keeps"), [("/new", True), ("http://www.shop.example/new", False), ("http://shop.example:81/new", False)]
+)
+def test_a_key_goes_to_its_own_host_and_port_only(site: Site, client: Make, target: str, keeps: bool) -> None:
+    site.on("/page?key=k", redirect(target))
+    site.on("/new", redirect("http://shop.example/back"))
+    site.on("/back", answer(b"fine"))
+    keys = {"Authorization": "Bearer k", "apikey": "k", "X-Own": "k"}
+    assert client().fetch(Request("http://shop.example/page?key=k", {**keys, "Accept": "text/html"})).body == b"fine"
+    for path, kept in (("/page?key=k", True), ("/new", keeps), ("/back", keeps)):
+        (asked,) = site.asked(path)
+        assert asked.headers["accept"] == "text/html"
+        assert [name.lower() in asked.headers for name in keys] == [kept] * 3
 
 
 def test_robots_txt_holds_for_where_a_redirect_leads(site: Site, client: Make) -> None:
@@ -681,3 +700,15 @@ def test_a_hold_that_comes_while_the_next_one_waits_is_seen_by_it() -> None:
         with turns.turn("a.example", 2):
             pass
     assert (slept, now[0]) == ([2, 7], 109)
+
+
+def test_who_waits_for_a_turn_hears_at_once_that_the_run_was_ended() -> None:
+    turns = Turns()
+    turns.hold("a.example", 3600)
+    with ThreadPoolExecutor() as pool:
+        waiting = [pool.submit(turns.turn("a.example", 1).__enter__) for _ in range(4)]
+        turns.end()
+        told = [str(each.exception(timeout=20)) for each in waiting]
+    assert told == ["a.example: the run was ended before its turn came; the next run goes on"] * 4
+    with pytest.raises(Ended), turns.turn("b.example", 0):
+        raise AssertionError("must not get its turn")

@@ -221,6 +221,24 @@ def test_own_id_is_taken_where_it_is_one(node: dict[str, Any], own: bool) -> Non
     assert (found.id != only(block(product(review()))).id) is own
 
 
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"identifier": "jane.doe1984@mail.example"},
+        {"@id": "mailto:jane.doe1984@mail.example"},
+        {"@id": "https://shop.example/users/jane1984"},
+        {"@id": "https://shop.example/reviews?user=jane&id=66282af1"},
+        {"identifier": "+1 555 555 0142"},
+        {"identifier": {"@type": "PropertyValue", "value": "0171 5550142"}},
+        {"identifier": "jane1984", "author": {"@type": "Person", "name": "Jane", "identifier": "jane1984"}},
+    ],
+)
+def test_an_id_that_names_a_person_is_none(node: dict[str, Any]) -> None:
+    told = {**review(), "author": "Jane", **node}
+    plain = {key: value for key, value in told.items() if key not in ("@id", "identifier")}
+    assert only(block(product(told))).id == only(block(product(plain))).id
+
+
 def test_id_shared_by_several_reviews_is_none() -> None:
     nodes = [{**review(text), "identifier": "product-77812"} for text in ("One.", "Two.")]
     assert all(len(r.id) == 16 for r in read(block(product(*nodes))).reviews)

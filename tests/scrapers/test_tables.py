@@ -294,6 +294,54 @@ def test_a_small_file_does_not_unpack_to_a_large_one(
         folder.load("r.csv.gz", pack(b"a" * (5 * _files.CHUNK)))
 
 
+SAID = "a" * 1000
+
+
+def lent() -> dict[str, pl.DataFrame]:
+    """Tables whose files hold a text once and lend it to thousands of rows."""
+    rows = pl.DataFrame({"n": pl.repeat(0, 10_000, eager=True)}).with_columns(text=pl.lit(SAID))
+    return {
+        "text": rows.select("text"),
+        "category": rows.select(pl.col("text").cast(pl.Categorical)),
+        "list": rows.select(pl.concat_list("text", "text")),
+        "struct in a list": rows.select(pl.concat_list(pl.struct("n", "text"))),
+        "numbers": rows.select(**{f"c{i}": "n" for i in range(100)}),
+    }
+
+
+@pytest.mark.parametrize("kind", sorted(lent()))
+def test_a_small_parquet_file_does_not_unpack_to_a_large_table(
+    folder: Folder, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = io.BytesIO()
+    lent()[kind].write_parquet(file)
+    assert len(file.getvalue()) < 100_000
+    assert folder.load("r.parquet", file.getvalue()).frame.height == 10_000
+    monkeypatch.setattr(_files, "MOST_BYTES", 3_000_000)
+    with pytest.raises(ExportError, match=r"^r\.parquet: is larger than .* unpacked; split it into several files$"):
+        folder.load("r.parquet", file.getvalue())
+
+
+def test_times_that_nobody_lives_to_see_are_left_out_and_told(folder: Folder) -> None:
+    """Polars panics over most of them, and Python knows no such year."""
+    frame = pl.DataFrame({"text": ["a", "b", "c"], "n": [2**62, 1_700_000_000_000, -(2**62)]}).with_columns(
+        at=pl.col("n").cast(pl.Datetime("ms", "UTC")),
+        on=pl.Series([2**31 - 1, 20_000, None], dtype=pl.Int32).cast(pl.Date),
+        each=pl.concat_list(pl.col("n").cast(pl.Datetime("ms"))),
+        took=pl.col("n").cast(pl.Duration("ms")),
+    )
+    file = io.BytesIO()
+    frame.write_parquet(file, statistics=False)
+    table = folder.load("r.parquet", file.getvalue())
+    assert table.warnings == (
+        "r.parquet: column 'at' has 2 times outside the years 1 to 9999 (rows 1, 3): left out",
+        "r.parquet: column 'on' has 1 time outside the years 1 to 9999 (row 1): left out",
+    )
+    read = table.frame.to_dicts()
+    assert [(row["at"] is None, row["on"] is None) for row in read] == [(True, True), (False, False), (True, True)]
+    assert [row["each"] for row in read] == [[2**62], [1_700_000_000_000], [-(2**62)]]
+
+
 # --- for any table
 
 

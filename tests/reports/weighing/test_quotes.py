@@ -129,6 +129,8 @@ NO_FORM = pl.Series(
         "THE EXPORT STOPS AT THE HUNDREDTH LINE AND NOBODY CARES",
         "A driver named Borislav threw my parcel over the garden fence.",
         "Write to me at @fernlight or on 0170 555 0142 if it happens to you too.",
+        "Write to me on 0170\u00ad5550142 or to me@\u200bfernlight.example if you can.",
+        "My number is 0170\u2013555\u20130142 for whoever wants to know of it.",
         "2. The export stops at the hundredth line and says nothing about it.",
         "After an experience like this, nobody will trust the export again.",
         "Too short.",

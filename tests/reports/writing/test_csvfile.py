@@ -33,6 +33,22 @@ def test_what_is_none_stays_as_it_is(value):
     assert csvfile.cell(value) == value
 
 
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [('Notes;=HYPERLINK("x")', 'Notes;\'=HYPERLINK("x")'), ("a; \t @x", "a; \t '@x"), ("a\n+1;-2", "a\n'+1;'-2"),
+     ("a;＝1", "a;'＝1"), ("a;\u200b=1", "a;'=1"), ("a; b = c - d, e\n1. f", "a; b = c - d, e\n1. f")],
+)  # fmt: skip
+def test_a_spreadsheet_that_separates_by_semicolons_finds_no_formula_either(value, told):
+    assert csvfile.cell(value) == told
+    fields = csvfile.text([["a", value, value]]).replace("\n", ";").replace("\t", ";").split(";")
+    assert [field for field in fields if csvfile.FORMULA.match(field)] == []
+
+
+@pytest.mark.parametrize("piece", [";", "\n", "; ", ";=", " "])
+def test_no_cell_takes_long(piece):
+    assert len(csvfile.cell(piece * 60_000 + "x")) >= 60_000
+
+
 def test_it_reads_back_as_it_was_written():
     rows = [["a", "b, c", 'd "e"'], ["", "two\nlines", "x"]]
     read = csvfile.text(rows).encode().decode("utf-8-sig")
