@@ -112,7 +112,10 @@ def run(
     else:
         _say("Their listings are collected again by the next run, unless you take them out of the market file.")
     keys = ", ".join(f"report-{name}" for part in parts for name in (part.market, *_newcomers(part)))
-    _say(f"Prefect's own pages may still show reports of past runs: `prefect artifact delete KEY` ({keys}).")
+    _say(
+        "Prefect's own pages may still show reports of past runs: `prefect artifact delete KEY`, until none is left"
+        f" ({keys})."
+    )
     return DONE
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from prefect import flow
+from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.states import Failed
 
@@ -46,11 +46,10 @@ def nightly(markets: Sequence[Path] = (), newcomers: Sequence[str] = (), *, tell
                 states += [collected, written]
                 if tell and not newcomers:
                     states += told_of(file, collected, written)
-        except locks.Busy as e:
-            states.append(Failed(message=str(e), data=e))
         except UnmetError as e:
+            get_run_logger().error("%s", e)  # Prefect's own line counts states, and says no reason
             states.append(Failed(message=str(e), data=e))
-            if tell and not newcomers:
+            if tell and not newcomers and not isinstance(e, locks.Busy):
                 states += told_of(named.resolve(), None, states[-1])
     return states
 
