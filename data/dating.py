@@ -44,10 +44,10 @@ def _visits_ahead(lake: Lake, market: str, late: pl.DataFrame) -> Iterator[Findi
 
 def _changes_ahead(lake: Lake, market: str, now: datetime) -> Iterator[Finding]:
     """A review that left on such a day would be gone for good: of what is recorded of one, the last counts."""
-    late = lake.changes(market).filter(pl.col("at") > now + AHEAD)
+    late = lake.changes(market).filter(pl.col("at") > now + AHEAD).sort("at")
     if late.height:
         where = rows_aside(Path(lake.root), "changes", market, late)
-        dated = late.with_columns(at=pl.lit(now, UTC_TIME))
+        dated = late.with_columns(at=pl.lit(now, UTC_TIME) + pl.duration(microseconds=pl.int_range(pl.len())))
         lake.change("changes", partial(tables.upsert, rows=dated, keys=["market", "key", "old_digest", "digest"]))
         what = f"{late.height:,} changes lie ahead, up to {_last_day(late)}; the clock was wrong"
         yield Finding(market, what, f"dated today; as they were in {where}")

@@ -21,8 +21,8 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -222,9 +222,15 @@ class Lake:
             with self._lock:
                 self._delta.merge(name, rows, keys)
 
-    def together(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def together(self) -> Iterator[None]:
         """Several writes that whoever has the lake alone, to mend it or to copy it, finds all done or none."""
-        return locks.writing(self.root)
+        with ExitStack() as held:
+            try:
+                held.enter_context(locks.writing(self.root))
+            except OSError as e:
+                raise LakeError(f"{self.root}: cannot be written ({e.strerror}); {self._delta.mend(SPACE)}") from e
+            yield
 
     def markets(self) -> list[str]:
         """The markets that anything is held of, by name."""

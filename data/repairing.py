@@ -21,7 +21,7 @@ import polars as pl
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
-from data import locks, migrating, tables, upkeep
+from data import forgotten, locks, migrating, tables, upkeep
 from data.dating import ahead
 from data.lake import BROKEN, TABLES, Lake, LakeError
 from data.migrating import MADE
@@ -74,8 +74,9 @@ def _typed(root: Path) -> Iterator[None]:
 
 def _readable(root: Path) -> None:
     """Raises LakeError where anything may not be read, so that it is not taken for damaged."""
-    for path in (root, *root.rglob("*")):
-        if not os.access(path, os.R_OK | os.X_OK if path.is_dir() else os.R_OK):
+    ours = [root / name for name in (*TABLES, "archive", BROKEN, "format", "author.key", forgotten.FILE)]
+    for path in (root, *ours, *(below for each in ours for below in each.rglob("*"))):
+        if path.exists() and not os.access(path, os.R_OK | os.X_OK if path.is_dir() else os.R_OK):
             raise LakeError(f"{path}: may not be read by this user; run as the lake's owner, or give it back to him")
 
 

@@ -25,8 +25,8 @@ LAKE, REPORTS = "lake", "reports"
 STAGE = ".restoring"
 """What a folder is called, or its name ends with, while it is brought back."""
 LOCKS = frozenset({".lock", "runs"})
-OWN = LOCKS | {BROKEN, STAGE}
-"""What of a lake's folder stays behind."""
+OWN = LOCKS | {BROKEN, STAGE, "lost+found"}
+"""What of a folder stays behind; the last is a disk's own, where the folder is the top of one."""
 LEFT_SECONDS = 3600
 """After so long without a write, the file of a backup on its way is one of a backup that died."""
 
@@ -52,7 +52,7 @@ def backup(file: Path) -> int:
                 with console.status("backing up"), tarfile.open(fileobj=out, mode="w") as tar:
                     if config.reports.is_dir():
                         for path in sorted(config.reports.resolve().iterdir()):
-                            if path.name != STAGE:
+                            if path.name not in OWN:
                                 _add_reports(tar, path)
                     # after the reports: none may speak of reviews that the lake does not hold
                     with locks.alone(root):
@@ -74,6 +74,9 @@ def restore(file: Path) -> int:
     if not locks.is_local(config.lake):
         raise BackupError(f"{config.lake}: is no folder; name one to restore into (UNMET_LAKE)")
     parts = {LAKE: Path(config.lake).resolve(), REPORTS: config.reports.resolve()}
+    one, other = parts.values()
+    if one.is_relative_to(other) or other.is_relative_to(one):
+        raise BackupError(f"{one}, {other}: one lies in the other; name places apart (UNMET_LAKE, UNMET_REPORTS)")
     for name, path in parts.items():
         _check_free(name, path)
     stages = {name: _stage(path) for name, path in parts.items()}

@@ -23,7 +23,7 @@ from data.visit import Visit
 from flows.plan import Errand
 from reports.reading.personal import mask
 from scrapers import export
-from scrapers._errors import Blocked, Disallowed, ExportError, Fault, ScrapeError
+from scrapers._errors import Blocked, Disallowed, Ended, ExportError, Fault, ScrapeError
 from scrapers._fetch import Fetcher, Limits
 from scrapers._pace import Shared, Turns
 from scrapers._source import COMPLETE, Handle, Outcome, Page, Request, Source, Stop, within
@@ -86,13 +86,15 @@ def visit(
         raise
     except Exception as e:  # noqa: BLE001 - the ledger has a row of every visit, and the others go on
         result = Walk()
-        result.fail(Fault(e))
+        result.fail(Fault.of(e))
     listing = errand.place.name
     complete = result.error is None and result.stop in COMPLETE
 
     def row(merge: Merge) -> Visit:
         return _row(errand, result, merge, at=at, complete=complete, seconds=time.monotonic() - started)
 
+    if isinstance(result.error, Ended) and not result.pages:
+        return row(Merge()), result.error  # nobody was asked: this was no visit, and the one before it still counts
     if not complete:
         # The ledger first: a visit that broke off must never look like one that saw everything, or the next one
         # would stop at reviews it knows and miss those below them.

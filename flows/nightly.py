@@ -49,7 +49,9 @@ def nightly(markets: Sequence[Path] = (), newcomers: Sequence[str] = (), *, tell
         except UnmetError as e:
             get_run_logger().error("%s", e)  # Prefect's own line counts states, and says no reason
             states.append(Failed(message=str(e), data=e))
-            if tell and not newcomers and not isinstance(e, locks.Busy):
+            # not of one that has the name of another: what was told is remembered by the name
+            own = slugs.get(slugify(named.stem), named) == named and not isinstance(e, locks.Busy)
+            if tell and own and not newcomers:
                 states += told_of(named.resolve(), None, states[-1])
     return states
 

@@ -18,6 +18,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from traceback import extract_tb
+
 from data.errors import UnmetError
 
 
@@ -82,7 +85,11 @@ class ExportError(ScrapeError):
 class Fault(ScrapeError):
     """A bug of our own, which costs the listing that it shows at, and no more."""
 
-    def __init__(self, error: Exception) -> None:
-        told = " ".join(str(error).split())[:200]
-        super().__init__(f"{type(error).__name__}{': ' if told else ''}{told}; a bug of unmet's own, please report it")
-        self.__cause__ = error
+    @classmethod
+    def of(cls, error: Exception) -> Fault:
+        """What is told of a bug: its kind and its place. What it says itself may quote a page, and goes into a log."""
+        frames = extract_tb(error.__traceback__)
+        where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+        fault = cls(f"{type(error).__name__}{where}: a bug of unmet's own; please report it with what the log says")
+        fault.__cause__ = error
+        return fault

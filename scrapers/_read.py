@@ -202,7 +202,10 @@ def votes(value: Any) -> int | None:
 
 def personal(value: str) -> bool:
     """Whether what should name a review or a product plainly names a person: by e-mail address, phone or page."""
-    return not value.isalnum() and bool(_PERSONS.search(value) or _PHONE.fullmatch(value.strip()))
+    value = value.strip()
+    # of hyphens and slashes alone are ids of many a site
+    phone = _PHONE.fullmatch(value) and any(c in "+() " for c in value)
+    return not value.isalnum() and bool(phone or _PERSONS.search(value))
 
 
 def moment(value: datetime | None) -> datetime | None:

@@ -28,7 +28,7 @@ def form(value: Any) -> str:
 
 def columns(names: Sequence[str]) -> str:
     """The names of a file's columns; not where its first line is no header but somebody's review."""
-    if any(len(n) > LONGEST or personal(n) or number(n) is not None or iso_time(n) for n in names):
+    if any(len(n) > LONGEST or personal(n.removeprefix("@")) or number(n) is not None or iso_time(n) for n in names):
         return f"{counted(len(names), 'column')}, and a first line that is no header"
     more = f" and {len(names) - MOST_COLUMNS} more" if len(names) > MOST_COLUMNS else ""
     return ", ".join(names[:MOST_COLUMNS]) + more

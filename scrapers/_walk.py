@@ -157,6 +157,6 @@ def walk(
     except UnmetError:
         raise
     except Exception as e:  # noqa: BLE001 - a bug must not cost what was read before it
-        result.fail(Fault(e))
+        result.fail(Fault.of(e))
     result.count_skipped()
     return result

@@ -292,6 +292,8 @@ class _Reader:
         """
         values = [None if v is None else str(v) for v in self._values("id")]
         ids = [v if v and v.strip() and not personal(v) else None for v in values]
+        if people := sum(bool(v and v.strip() and i is None) for v, i in zip(values, ids, strict=True)):
+            self._say(f"column {self.columns['id']!r} has {counted(people, 'id')} that name people: not used")
         distinct = len({i for i in ids if i})
         if distinct and distinct * 2 < len(ids) - ids.count(None):
             asked = "id" in self.export.columns

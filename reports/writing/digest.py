@@ -32,8 +32,10 @@ MOST_LINES = 5
 """Of one kind; the rest are counted."""
 MOST_DETAIL = 160
 """Characters of a listing's own words about what went wrong."""
-NOT_BROKEN = frozenset({"limit", "ended"})
-"""Visits that are not complete and yet went as they should: our own limit, or the end of our run, ended them."""
+NOT_BROKEN = frozenset({"limit"})
+"""Visits that are not complete and yet went as they should: our own limit ended them."""
+SAYS_NOTHING = "ended"
+"""Why a visit stopped whose end was ours, and says nothing of the site."""
 
 
 @dataclass(frozen=True)
@@ -213,11 +215,16 @@ def _sources(
     """Lines of the listings that broke and of those that recovered, and since when each broken one is."""
     names = {c["slug"]: plain(c["name"]) for c in document["competitors"]}
     shown = {(row["competitor"], row["listing"]) for row in document["coverage"]}
-    broke, mended, broken = [], [], {}
+    broke: list[str] = []
+    mended: list[str] = []
+    broken: dict[str, str] = {}
     for visit in visits.unique(["competitor", "listing"], keep="last", maintain_order=True).iter_rows(named=True):
         if (visit["competitor"], visit["listing"]) not in shown:
             continue
         key = f"{visit['competitor']} {visit['listing']}"
+        if visit["stop"] == SAYS_NOTHING:
+            broken |= {key: before[key]} if key in before else {}
+            continue
         where = f"{names.get(visit['competitor'], visit['competitor'])}, {plain(visit['listing'])}"
         if not visit["complete"] and visit["stop"] not in NOT_BROKEN:
             broken[key] = before.get(key) or _iso(visit["at"])

@@ -420,6 +420,17 @@ def test_a_lake_that_cannot_be_written_is_one_line(lake: Lake) -> None:
     assert "\n" not in str(error.value)
 
 
+def test_a_lock_that_cannot_be_taken_is_one_line_before_anything_is_written_together(lake: Lake) -> None:
+    merge(lake, review(1))
+    Path(lake.root, ".lock").unlink()
+    Path(lake.root, ".lock").mkdir()
+    with pytest.raises(LakeError) as error, lake.together():
+        raise AssertionError("must not be entered")
+    assert (
+        str(error.value) == f"{lake.root}: cannot be written (Is a directory); check space and rights, then run again"
+    )
+
+
 def test_what_a_whole_walk_no_longer_sees_is_gone_once_and_may_come_back(lake: Lake) -> None:
     three = [review(i) for i in range(3)]
     merge(lake, *three)

@@ -206,6 +206,26 @@ def test_what_a_clock_that_was_wrong_dated_ahead_is_set_right(lake: Lake) -> Non
     assert pl.read_parquet(Path(lake.root) / "broken" / "visits-of-notes.parquet")["at"].to_list() == [late]
 
 
+def test_what_came_and_went_under_a_wrong_clock_keeps_its_order(lake: Lake) -> None:
+    late, keys = NIGHT + timedelta(days=1500), list(lake.reviews("notes")["key"])
+    for _ in range(3):
+        assert lake.settle("notes", "ink", SHOP, [], late) == 3
+        assert lake.settle("notes", "ink", SHOP, keys, late + timedelta(days=1)) == 0
+        late += timedelta(days=2)
+    order = lake.changes("notes").sort("at").select("key", "digest").rows()
+    assert len(said(lake)) == 1
+    assert lake.changes("notes").sort("at").select("key", "digest").rows() == order
+    assert lake.settle("notes", "ink", SHOP, keys, TODAY + timedelta(days=1)) == 0
+    assert lake.changes("notes").height == len(order), "all are there, and nothing has changed"
+
+
+def test_the_disk_s_own_folder_is_no_part_of_the_lake(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = Path(lake.root) / "lost+found"
+    own.mkdir()
+    monkeypatch.setattr(repairing.os, "access", lambda path, _: path != own)
+    assert said(lake) == []
+
+
 def test_a_clock_that_is_behind_costs_nothing(lake: Lake) -> None:
     before = held(lake)
     behind, last = NIGHT - timedelta(days=700), NIGHT + timedelta(days=1)

@@ -143,6 +143,18 @@ def test_into_folders_with_nothing_but_locks_and_through_links(tmp_path, monkeyp
     assert new.reports() == old.reports()
 
 
+def test_a_lake_within_the_reports_is_refused(tmp_path, monkeypatch):
+    old = Place(tmp_path / "old", monkeypatch)
+    old.night(0)
+    file = tmp_path / "unmet.tar"
+    backing.backup(file)
+    monkeypatch.setenv("UNMET_LAKE", str(tmp_path / "new" / "out" / "lake"))
+    monkeypatch.setenv("UNMET_REPORTS", str(tmp_path / "new" / "out"))
+    with pytest.raises(BackupError, match="one lies in the other; name places apart"):
+        backing.restore(file)
+    assert not (tmp_path / "new").exists()
+
+
 def test_what_no_backup_can_hold_is_told(tmp_path, monkeypatch):
     old = Place(tmp_path / "old", monkeypatch)
     old.night(0)

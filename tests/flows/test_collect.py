@@ -22,7 +22,7 @@ from data.visit import Visit
 from flows import collect
 from flows.plan import Errand, plan
 from reports import report
-from scrapers._errors import Blocked, ChangedPage, Disallowed, ExportError, ScrapeError, Unreachable
+from scrapers._errors import Blocked, ChangedPage, Disallowed, Ended, ExportError, ScrapeError, Unreachable
 from scrapers._source import Page, Request
 from scrapers._walk import Walk
 
@@ -126,6 +126,19 @@ def test_the_next_visit_stops_where_everything_is_known(lake: Lake) -> None:
     store.asked.clear()
     done, _ = visit(lake, LISTING, store.fetch, night=1)
     assert (store.asked, counts(done), done.stop, done.complete) == ([1, 2], (4, 2, 0, 2, 0), "known", True)
+
+
+def test_a_listing_that_was_not_asked_before_the_run_ended_was_not_visited(lake: Lake) -> None:
+    store = AppStore([entry(9)], [entry(8)], [entry(7)])
+    visit(lake, LISTING, store.fetch)
+    store.broken[1] = Ended("the run was ended")
+    config = Settings(lake=lake.root, now=NIGHT + timedelta(days=1))
+    done, error = collect.visit(errand(LISTING), lake, config, store.fetch)
+    assert (done.stop, done.pages, type(error), lake.visits("notes").height) == ("ended", 0, Ended, 1)
+    store.broken.clear()
+    store.asked.clear()
+    visit(lake, LISTING, store.fetch, night=2)
+    assert store.asked == [1]  # the visit before still says that all below is held
 
 
 def test_an_edited_review_on_a_known_page_is_not_known(lake: Lake) -> None:

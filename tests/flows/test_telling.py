@@ -154,6 +154,14 @@ def test_one_market_whose_file_is_wrong_stops_no_other_and_is_told(unmet, receiv
     assert "no such" in column
     assert good.startswith("Good: ")
     assert sorted(p.name for p in (unmet.home / "out").iterdir() if p.is_dir()) == ["a", "b", "c"]
+    (markets / "a.toml").unlink()
+    (markets / "c.toml").unlink()
+    (markets / "B.toml").write_text(GOOD, "utf-8")  # of the name of another; nobody hears of that one twice a night
+    done = subprocess.run(
+        [sys.executable, "-c", NIGHT_OF], cwd=ROOT, env=env, capture_output=True, text=True, timeout=280, check=False,
+    )  # fmt: skip
+    assert done.stdout == "Failed | 1/4 states failed.\n", done.stderr
+    assert len(receiver.got) == 3
     assert (unmet.home / "out" / "b" / "latest.md").is_file()
 
 

@@ -183,6 +183,13 @@ def test_no_warning_holds_what_a_cell_says(folder: Folder) -> None:
 def test_an_id_that_names_a_person_is_none(folder: Folder) -> None:
     batch = folder.read("id,text\nr-1,a\njane.doe@mail.example,b\n+1 555 555 0142,c\nhttps://s.example/users/jane,d\n")
     assert [r.id for r in batch.reviews] == ["r-1", *(content_id("billory", None, None, None, body) for body in "bcd")]
+    assert batch.warnings == ("reviews.csv: column 'id' has 3 ids that name people: not used",)
+
+
+@pytest.mark.parametrize("id_", ["0001-000123", "01-2024-00001", "100-200-3000", "8d3f-11", "a/b/1"])
+def test_ids_of_signs_and_digits_are_ids(folder: Folder, id_: str) -> None:
+    batch = folder.read(f"id,text\n{id_},a\n")
+    assert ([r.id for r in batch.reviews], batch.warnings) == ([id_], ())
 
 
 def test_rows_with_neither_text_nor_rating_are_counted(folder: Folder) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -208,8 +209,9 @@ def test_a_bug_of_a_parser_costs_nothing_that_was_read_before_it() -> None:
 
     done = walk(source, HANDLE, fetch)
     assert ([review.id for review in done.reviews], done.stop) == (["1", "2"], Stop.CHANGED)
-    assert str(done.error) == "KeyError: 'no such\\nfield'; a bug of unmet's own, please report it"
-    assert done.error is not None
+    assert isinstance(done.error, Fault)
+    told = re.sub(r":\d+:", ":1:", str(done.error))
+    assert told == "KeyError at test_walk.py:1: a bug of unmet's own; please report it with what the log says"
     assert done.error.__cause__ is error
 
 
@@ -242,5 +244,4 @@ STOPS = {
 def test_every_error_has_its_stop() -> None:
     kinds = {n: k for n, k in vars(_errors).items() if isinstance(k, type) and issubclass(k, ScrapeError)}
     kinds |= {"ArchiveError": ArchiveError}
-    made = {name: kind(KeyError("x")) if kind is Fault else kind("x") for name, kind in kinds.items()}
-    assert {name: reason(error) for name, error in made.items()} == STOPS
+    assert {name: reason(kind("x")) for name, kind in kinds.items()} == STOPS

@@ -164,6 +164,18 @@ def test_no_report_is_told_once_until_there_is_one():
     assert tell(report(), before=later)[0] is None
 
 
+def test_a_visit_that_our_own_end_cut_off_says_nothing_of_the_site():
+    broken = visits((1, "blocked", "no"))
+    _, now = tell(report(), broken, Told())
+    cut = pl.concat([broken, visits((2, "ended", "the run was ended"))])
+    assert tell(report(day="2026-03-02"), cut, now) == (None, now)
+    assert tell(report(day="2026-03-02"), visits((2, "ended", "the run was ended")), Told()) == (None, Told())
+    again = pl.concat([cut, visits((3, "end", None))])
+    found, _ = tell(report(day="2026-03-03"), again, now)
+    assert found is not None
+    assert found.lines[0].endswith("it was broken since 1 Mar 2026.")
+
+
 def test_that_collecting_broke_off_is_told_once_and_when_it_does_not():
     found, now = digest(report(), WELL, Told(), "timed out after\n43200 seconds")
     assert found == Digest("Notes: collecting broke off", ("Collecting broke off: timed out after 43200 seconds",))
