@@ -48,7 +48,7 @@ def mend(lake: Lake, rules: Mapping[str, str], now: datetime) -> Iterator[Findin
         for name in TABLES:
             yield from _opened(root, name)
             yield from _files(root, name)
-        left = upkeep.sweep(lake)
+        left = [*upkeep.sweep(lake), *_half_written(root / "archive")]
         if left:
             yield Finding("lake", f"{len(left)} files that no table knows, of runs that died", "deleted")
         for market in lake.markets():
@@ -70,6 +70,14 @@ def _typed(root: Path) -> Iterator[None]:
     except OSError as e:
         where, why = e.filename or root, e.strerror or e
         raise LakeError(f"{where}: cannot be mended ({why}); check space and rights, then run again") from e
+
+
+def _half_written(archive: Path) -> list[Path]:
+    """Deletes what a repair that died left among the pages, names and all: nobody would ever look at it."""
+    left = list(archive.rglob(f".*.warc.gz.{'[0-9a-f]' * 8}"))
+    for path in left:
+        path.unlink()
+    return left
 
 
 def _readable(root: Path) -> None:

@@ -41,6 +41,7 @@ LONGEST_SECONDS = 12 * 3600
 five minutes at the default pause, and the listings of one host wait for each other."""
 
 HEAR_SECONDS = 0.5
+"""How soon Ctrl-C is heard."""
 ENDING_SECONDS = 60
 """After that time a visit that waits for a site is left to end by itself."""
 

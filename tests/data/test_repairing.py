@@ -290,6 +290,15 @@ def test_readings_of_a_run_under_way_are_left_alone(lake: Lake) -> None:
     assert said(lake) == ["notes: mentions of 1 reviews without a reading; deleted; read anew"]
 
 
+def test_what_a_repair_that_died_left_among_the_pages_is_deleted(lake: Lake) -> None:
+    archive = Archive(Path(lake.root) / "archive")
+    path = archive.path("notes", "ink", "app_store", SHOP, NIGHT.date())
+    archive.keep(path, Kept(SHOP, 200, {}, b"a page", NIGHT))
+    path.with_name(f".{path.name}.0a1b2c3d").write_bytes(b"half")
+    assert said(lake) == ["lake: 1 files that no table knows, of runs that died; deleted"]
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+
+
 def test_pages_cut_off_are_taken_out_and_the_whole_ones_stay(lake: Lake) -> None:
     archive = Archive(Path(lake.root) / "archive")
     path = archive.path("notes", "ink", "app_store", SHOP, NIGHT.date())
