@@ -24,9 +24,12 @@ LAKE, REPORTS = "lake", "reports"
 """Folders in the file."""
 STAGE = ".restoring"
 """What a folder is called, or its name ends with, while it is brought back."""
+DISK = "lost+found"
+"""A disk's own, where a folder is the top of one."""
 LOCKS = frozenset({".lock", "runs"})
-OWN = LOCKS | {BROKEN, STAGE, "lost+found"}
-"""What of a folder stays behind; the last is a disk's own, where the folder is the top of one."""
+"""A lake's; the folders of reports are called as their markets are."""
+OWN = LOCKS | {BROKEN, STAGE, DISK}
+"""What of a lake's folder stays behind."""
 LEFT_SECONDS = 3600
 """After so long without a write, the file of a backup on its way is one of a backup that died."""
 
@@ -52,7 +55,7 @@ def backup(file: Path) -> int:
                 with console.status("backing up"), tarfile.open(fileobj=out, mode="w") as tar:
                     if config.reports.is_dir():
                         for path in sorted(config.reports.resolve().iterdir()):
-                            if path.name not in OWN:
+                            if path.name not in {STAGE, DISK}:
                                 _add_reports(tar, path)
                     # after the reports: none may speak of reviews that the lake does not hold
                     with locks.alone(root):
@@ -115,7 +118,7 @@ def _stage(path: Path) -> Path:
 
 def _check_free(name: str, path: Path) -> None:
     """Raises BackupError where anything lies in the way: a restore deletes nothing but locks."""
-    ours = LOCKS | {STAGE, *(["lost+found"] if path.is_mount() else [])}
+    ours = {STAGE} | ({DISK} if path.is_mount() else set()) | (LOCKS if name == LAKE else set())
     there = sorted(each.name for each in path.iterdir() if each.name not in ours) if path.is_dir() else []
     if there:
         setting = "UNMET_LAKE" if name == LAKE else "UNMET_REPORTS"

@@ -143,6 +143,21 @@ def test_into_folders_with_nothing_but_locks_and_through_links(tmp_path, monkeyp
     assert new.reports() == old.reports()
 
 
+@pytest.mark.parametrize("market", ["broken", "runs"])
+def test_reports_of_a_market_that_is_called_as_a_part_of_the_lake_come_back(tmp_path, monkeypatch, market):
+    old = Place(tmp_path / "old", monkeypatch)
+    old.night(0)
+    (old.out / "notes").rename(old.out / market)
+    file = tmp_path / "unmet.tar"
+    backing.backup(file)
+    new = Place(tmp_path / "new", monkeypatch)
+    assert backing.restore(file) == 0
+    assert new.reports() == old.reports()
+    (new.home / "lake").rename(tmp_path / "away")
+    with pytest.raises(BackupError, match=r"out: '.+' is there; move it away"):
+        backing.restore(file)
+
+
 def test_a_lake_within_the_reports_is_refused(tmp_path, monkeypatch):
     old = Place(tmp_path / "old", monkeypatch)
     old.night(0)
